@@ -1,0 +1,106 @@
+import { compareText, digestOf } from "./digest.ts";
+import type { AccountId, ConnectorId, Digest, GroupName, PersonKey, ProductId, SnapshotSize } from "./model.ts";
+import { KINDS, type Operation } from "./operation.ts";
+
+export type HoldReason =
+	/** The record, or a group it depends on, could not be read whole. */
+	| "rejected-at-source"
+	| "protected"
+	| "own-account"
+	| "not-editable"
+	| "unsupported"
+	/** Two or more people claim one account or name. */
+	| "ambiguous"
+	/** The account exists and adoption is off, or belongs to somebody else. */
+	| "not-owned"
+	| "adopted-this-run"
+	/** Posture `observe` or `additive`, or the product's first run. */
+	| "posture"
+	| "first-run"
+	/** A leaver that has not been missing often or long enough. */
+	| "waiting"
+	| "username-taken"
+	| "username-cycle"
+	/** The group does not exist in the product and `createMissing` is off. */
+	| "group-missing"
+	/** A membership that comes through a subgroup and cannot be removed directly. */
+	| "inherited"
+	/** An expression failed for this person, or gave a value no account can have. */
+	| "invalid-value";
+
+/** Something the directory asks for that will not be done, and why. Never silent. */
+export interface Hold {
+	readonly subject: { readonly username: string; readonly person?: PersonKey; readonly account?: AccountId };
+	/** What was wanted, in the words of the operations (`account.disable`, `member.remove jira-developers`). */
+	readonly wanted: string;
+	readonly because: HoldReason;
+	/** One plain sentence, with everybody concerned and what to do. */
+	readonly detail: string;
+}
+
+export interface SourceSummary {
+	readonly connector: ConnectorId;
+	readonly digest: Digest;
+	readonly size: SnapshotSize;
+}
+
+export type Posture = "observe" | "additive" | "mirror";
+
+/** What is shown, approved, guarded, applied and journalled: one immutable object (law 4). */
+export interface Plan {
+	readonly product: ProductId;
+	readonly posture: Posture;
+	/** The product had no links before this plan. */
+	readonly firstRun: boolean;
+	readonly sources: readonly SourceSummary[];
+	/** What the limits' fractions are fractions of. */
+	readonly population: Population;
+	readonly operations: readonly Operation[];
+	readonly holds: readonly Hold[];
+	/** Covers what would be done and what is held; nothing that varies with time or page order. */
+	readonly digest: Digest;
+}
+
+export interface Population {
+	/** Accounts in the product, active ones. */
+	readonly accounts: number;
+	/** Active accounts that are linked to a person. */
+	readonly linked: number;
+	/** Memberships of linked accounts in groups that the policy manages. */
+	readonly memberships: number;
+	readonly groups: number;
+	/** People the policy selects. */
+	readonly wanted: number;
+}
+
+export function makePlan(draft: Omit<Plan, "digest">): Plan {
+	const operations = [...draft.operations].sort(inOrder);
+	const holds = [...draft.holds].sort(byText);
+	const sources = [...draft.sources].sort((a, b) => compareText(a.connector, b.connector));
+	const plan = { ...draft, sources, operations, holds };
+	return { ...plan, digest: planDigest(plan) };
+}
+
+/** The digest of a plan as it stands; a file edited by hand no longer matches its own. */
+export function planDigest(plan: Omit<Plan, "digest">): Digest {
+	const parts: string[] = [];
+	for (const operation of plan.operations) parts.push(digestOf(operation));
+	for (const hold of plan.holds) parts.push(digestOf(hold));
+	return digestOf([plan.product, plan.posture, plan.firstRun, plan.population, parts]);
+}
+
+/** Phase first; within a phase an operation comes after those it requires; then by name, so that people can read it. */
+function inOrder(a: Operation, b: Operation): number {
+	const phase = KINDS[a.kind].phase - KINDS[b.kind].phase;
+	if (phase !== 0) return phase;
+	const rank = rankOf(a) - rankOf(b);
+	return rank !== 0 ? rank : compareText(sortName(a), sortName(b)) || compareText(a.id, b.id);
+}
+const rankOf = (o: Operation): number => (o.kind === "account.rename" ? (o.requires?.length ?? 0) : 0);
+const sortName = (o: Operation): string =>
+	("group" in o ? `${o.group as GroupName}\u0000` : "") + ("subject" in o ? o.subject.username : "");
+
+const byText = (a: Hold, b: Hold): number =>
+	compareText(a.subject.username, b.subject.username) ||
+	compareText(a.wanted, b.wanted) ||
+	compareText(JSON.stringify(a), JSON.stringify(b));

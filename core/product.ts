@@ -1,0 +1,99 @@
+import type { Finding, Progress } from "./connector.ts";
+import type { AccountId, Digest, GroupName, ProductId } from "./model.ts";
+import type { AccountFields, ProductOperation } from "./operation.ts";
+
+/** `because` says why not and what the administrator does instead; it is shown as a hold, never as a failure. */
+export type Capability = { readonly supported: true } | { readonly supported: false; readonly because: string };
+
+/** How a product compares names. `fold`: case is ignored (compared lower-cased), the stored case is kept. */
+export type CaseRule = "fold" | "exact";
+
+/** Plain data, so the planner, the report, the docs and the contract suite read the same table. */
+export interface Capabilities {
+	/** Product and version as the server states them (`Jira 10.3.4`). */
+	readonly server: string;
+	readonly operations: Readonly<Record<ProductOperation["kind"], Capability>>;
+	readonly updatableFields: ReadonlySet<keyof AccountFields>;
+	/** False when disabled accounts are invisible: an absent account may then merely be disabled. */
+	readonly readsDisabledAccounts: boolean;
+	readonly names: { readonly usernames: CaseRule; readonly groups: CaseRule };
+	readonly limits: { readonly pageSize: number; readonly concurrency: number };
+}
+
+export interface Account extends AccountFields {
+	readonly id: AccountId;
+	readonly active: boolean;
+	/** False for accounts that live in a directory this product cannot write, as far as the product tells. */
+	readonly editable: boolean;
+	/** Memberships as the product lists them, spelled as the product spells the group. */
+	readonly groups: readonly GroupName[];
+	/** User properties, only those that the policy sets. */
+	readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface Actual {
+	readonly product: ProductId;
+	readonly takenAt: Date;
+	readonly accounts: ReadonlyMap<AccountId, Account>;
+	readonly groups: ReadonlySet<GroupName>;
+	/** The account that Rollcall itself is logged in with; the planner never touches it. */
+	readonly self: AccountId | undefined;
+	readonly digest: Digest;
+}
+
+export interface ReadRequest {
+	/** Names of the groups whose members the planner will look at; all of them when absent. */
+	readonly groups?: ReadonlySet<string>;
+	/** User properties to read, by key. */
+	readonly attributes?: readonly string[];
+	/** Accounts whose attributes are wanted; user properties cost one request each. */
+	readonly attributesOf?: ReadonlySet<AccountId>;
+	readonly progress?: Progress;
+}
+
+/** `already`: the product was in the wanted state before we asked. Both count as success. */
+export interface Performed {
+	readonly outcome: "done" | "already";
+	/** The created account. */
+	readonly account?: AccountId;
+}
+
+/**
+ * A product, as far as a dry run may see it: there is nothing here that writes (law 6).
+ * Numbered clauses, each tested by test/contract/product.ts:
+ *  P1  every account once (active and inactive) and every group, for any page size, or an exception
+ *  P2  any single failing request makes `read` throw, never shrink
+ *  P3  each supported operation does what it says, seen by `read`
+ *  P4  each operation twice: the second is `already`
+ *  P5  each unsupported operation throws `target.unsupported` before any request
+ *  P6  lost answer after the write, then repeat: ends right
+ *  P7  memberships of other groups are untouched
+ *  P8  odd characters survive
+ *  P9  429 with Retry-After is waited for; a 401 is never repeated
+ *  P10 licence full, read-only, duplicate e-mail, project lead: each a clear settled failure
+ *  P11 no credential crosses an origin; nothing secret in any log line or error
+ *  P12 a capped answer is recognised and refused
+ */
+export interface ReadableProduct {
+	readonly id: ProductId;
+	readonly kind: string;
+	/** Asked once from the server, then remembered. */
+	capabilities(signal: AbortSignal): Promise<Capabilities>;
+	/** How this product would store these values. Applied to wishes before comparing, so its own normalising never looks like a change. Pure. */
+	canonical(fields: AccountFields): AccountFields;
+	check(signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Every account and group, or an exception. */
+	read(request: ReadRequest, signal: AbortSignal): Promise<Actual>;
+	requests(): number;
+	close(): Promise<void>;
+}
+
+export interface AtlassianProduct extends ReadableProduct {
+	/**
+	 * One operation, idempotently. `account` is the resolved subject (absent for groups and creations).
+	 * Throws SyncError: `target.*`; `outcomeUnknown` when the request was sent and no answer came.
+	 */
+	perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed>;
+}
+
+export const foldName = (rule: CaseRule, name: string): string => (rule === "fold" ? name.toLowerCase() : name);
