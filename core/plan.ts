@@ -1,5 +1,5 @@
 import { compareText, digestOf } from "./digest.ts";
-import type { AccountId, ConnectorId, Digest, GroupName, PersonKey, ProductId, SnapshotSize } from "./model.ts";
+import type { AccountId, ConnectorId, Digest, PersonKey, ProductId, SnapshotSize } from "./model.ts";
 import { KINDS, type Operation } from "./operation.ts";
 
 export type HoldReason =
@@ -57,24 +57,26 @@ export interface Plan {
 	readonly population: Population;
 	readonly operations: readonly Operation[];
 	readonly holds: readonly Hold[];
-	/** Covers what would be done and what is held; nothing that varies with time or page order. */
+	/** Covers what would be done and what is held; nothing that varies with time, page order or people not concerned. */
 	readonly digest: Digest;
 }
 
 export interface Population {
 	/** Accounts in the product, active ones. */
 	readonly accounts: number;
-	/** Active accounts that are linked to a person. */
+	/** Active accounts that are linked to a person, those that this plan adopts included. */
 	readonly linked: number;
 	/** Memberships of linked accounts in groups that the policy manages. */
 	readonly memberships: number;
 	readonly groups: number;
-	/** People the policy selects. */
+	/** Active people that the policy selects, and their memberships. */
 	readonly wanted: number;
+	readonly wantedMemberships: number;
 }
 
 export function makePlan(draft: Omit<Plan, "digest">): Plan {
-	const operations = [...draft.operations].sort(inOrder);
+	const rank = renameRanks(draft.operations);
+	const operations = [...draft.operations].sort((a, b) => inOrder(a, b, rank));
 	const holds = [...draft.holds].sort(byText);
 	const sources = [...draft.sources].sort((a, b) => compareText(a.connector, b.connector));
 	const plan = { ...draft, sources, operations, holds };
@@ -86,19 +88,38 @@ export function planDigest(plan: Omit<Plan, "digest">): Digest {
 	const parts: string[] = [];
 	for (const operation of plan.operations) parts.push(digestOf(operation));
 	for (const hold of plan.holds) parts.push(digestOf(hold));
-	return digestOf([plan.product, plan.posture, plan.firstRun, plan.population, parts]);
+	return digestOf([plan.product, plan.posture, plan.firstRun, parts]);
 }
 
-/** Phase first; within a phase an operation comes after those it requires; then by name, so that people can read it. */
-function inOrder(a: Operation, b: Operation): number {
+/** Phase first; within the renames an operation comes after the one that frees its name; then by name, so that people can read it. */
+function inOrder(a: Operation, b: Operation, rank: ReadonlyMap<Digest, number>): number {
 	const phase = KINDS[a.kind].phase - KINDS[b.kind].phase;
 	if (phase !== 0) return phase;
-	const rank = rankOf(a) - rankOf(b);
-	return rank !== 0 ? rank : compareText(sortName(a), sortName(b)) || compareText(a.id, b.id);
+	if (a.kind === "account.rename") {
+		const order = rank.get(a.id)! - rank.get(b.id)!;
+		if (order !== 0) return order;
+	}
+	return compareText(groupOf(a), groupOf(b)) || compareText(usernameOf(a), usernameOf(b)) || compareText(a.id, b.id);
 }
-const rankOf = (o: Operation): number => (o.kind === "account.rename" ? (o.requires?.length ?? 0) : 0);
-const sortName = (o: Operation): string =>
-	("group" in o ? `${o.group as GroupName}\u0000` : "") + ("subject" in o ? o.subject.username : "");
+export const groupOf = (operation: Operation): string => ("group" in operation ? operation.group : "");
+export const usernameOf = (operation: Operation): string => ("subject" in operation ? operation.subject.username : "");
+
+/** How many renames must come first. Chains only: the planner holds cycles, and a chain is followed once for all its members. */
+function renameRanks(operations: readonly Operation[]): ReadonlyMap<Digest, number> {
+	const renames = new Map(operations.filter((o) => o.kind === "account.rename").map((o) => [o.id, o]));
+	const ranks = new Map<Digest, number>();
+	for (const start of renames.values()) {
+		const chain: Digest[] = [];
+		let id: Digest | undefined = start.id;
+		while (id !== undefined && !ranks.has(id) && chain.length <= renames.size) {
+			chain.push(id);
+			id = renames.get(id)?.requires?.find((r) => renames.has(r));
+		}
+		let rank = id === undefined ? -1 : ranks.get(id)!;
+		while (chain.length > 0) ranks.set(chain.pop()!, ++rank);
+	}
+	return ranks;
+}
 
 const byText = (a: Hold, b: Hold): number =>
 	compareText(a.subject.username, b.subject.username) ||

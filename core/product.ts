@@ -14,6 +14,8 @@ export interface Capabilities {
 	readonly server: string;
 	readonly operations: Readonly<Record<ProductOperation["kind"], Capability>>;
 	readonly updatableFields: ReadonlySet<keyof AccountFields>;
+	/** Fields without which the product refuses a creation; the planner holds such a person instead of failing every run. */
+	readonly requiredFields: ReadonlySet<keyof AccountFields>;
 	/** False when disabled accounts are invisible: an absent account may then merely be disabled. */
 	readonly readsDisabledAccounts: boolean;
 	readonly names: { readonly usernames: CaseRule; readonly groups: CaseRule };

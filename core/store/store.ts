@@ -58,7 +58,11 @@ export interface SnapshotShelf {
 export type Settlement =
 	| { readonly state: "done" | "already"; readonly account?: AccountId }
 	| { readonly state: "failed" | "unknown"; readonly error: { readonly code: string; readonly message: string; readonly todo?: string } }
-	| { readonly state: "not-run"; readonly because: string };
+	| {
+			readonly state: "not-run";
+			readonly because: string /** Wanted when the plan was approved, and no longer, or done since. */;
+			readonly drifted?: true;
+	  };
 
 export type RunOutcome = "running" | "nothing-to-do" | "done" | "refused" | "failures" | "stopped" | "crashed" | "error";
 

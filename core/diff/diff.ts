@@ -1,0 +1,63 @@
+import type { PersonKey } from "../model.ts";
+import { makePlan, type Plan, type Population } from "../plan.ts";
+import { planAccounts } from "./accounts.ts";
+import { Draft } from "./draft.ts";
+import type { DiffInput } from "./input.ts";
+import { findLeavers, planLeavers } from "./leavers.ts";
+import { type Match, matchPeople } from "./match.ts";
+import { planMemberships } from "./memberships.ts";
+import { planUsernames } from "./usernames.ts";
+import { indexWorld, type World } from "./world.ts";
+
+/** Pure: same inputs, same plan, whatever their order (law 4). Never reads a clock, a network or a store. */
+export function diff(input: DiffInput): Plan {
+	const world = indexWorld(input);
+	const draft = new Draft(world);
+	const matches = matchPeople(world, draft);
+	const names = planUsernames(world, draft, matches);
+	const creations = planAccounts(world, draft, { matches, names });
+	const leavers = findLeavers(world);
+	planLeavers(world, draft, leavers);
+	planMemberships(world, draft, { matches, creations, leavers });
+	holdUnjudged(world, draft);
+	return makePlan({
+		product: input.actual.product,
+		posture: input.rules.posture,
+		firstRun: world.firstRun,
+		sources: input.sources,
+		population: populationOf(world, matches),
+		operations: draft.operations,
+		holds: draft.holds,
+	});
+}
+
+/** People the policy could not judge: one hold each, so that nobody disappears from the report. */
+function holdUnjudged(world: World, draft: Draft): void {
+	for (const [person, held] of world.desired.held) {
+		const account = world.ownership.links.get(person);
+		draft.hold({
+			subject: { username: held.username, person, ...(account ? { account } : {}) },
+			wanted: "any change",
+			because: held.because,
+			detail: held.detail,
+		});
+	}
+}
+
+function populationOf(world: World, matches: ReadonlyMap<PersonKey, Match>): Population {
+	const managed = new Set([...world.desired.groups.keys()].map(world.group));
+	const ours = new Set(world.owners.keys());
+	for (const match of matches.values()) if (match.state === "account") ours.add(match.account.id);
+	const count = { accounts: 0, linked: 0, memberships: 0, wanted: 0, wantedMemberships: 0 };
+	for (const account of world.actual.accounts.values()) {
+		if (account.active) count.accounts += 1;
+		if (!ours.has(account.id)) continue;
+		if (account.active) count.linked += 1;
+		for (const group of account.groups) if (managed.has(world.group(group))) count.memberships += 1;
+	}
+	for (const wish of world.desired.people.values()) {
+		if (wish.active) count.wanted += 1;
+		count.wantedMemberships += wish.groups.length;
+	}
+	return { ...count, groups: world.actual.groups.size };
+}

@@ -1,0 +1,51 @@
+import type { Desired } from "../desired/desired.ts";
+import type { AccountId, ConnectorId, GroupName, PersonKey } from "../model.ts";
+import type { AccountFields } from "../operation.ts";
+import type { Posture, SourceSummary } from "../plan.ts";
+import type { Actual, Capabilities } from "../product.ts";
+import type { Absence } from "../store/store.ts";
+
+/** What we own, what we may own without knowing it yet, and what we learnt in earlier runs. All from the store. */
+export interface Ownership {
+	readonly links: ReadonlyMap<PersonKey, AccountId>;
+	/** Creations whose answer was lost: exactly these accounts may be claimed, even where adoption is off. */
+	readonly openCreates: ReadonlyMap<PersonKey, AccountFields>;
+	readonly absences: ReadonlyMap<PersonKey, Absence>;
+	/** Memberships that come through a subgroup, as the product has told us. */
+	readonly inherited: readonly { readonly account: AccountId; readonly group: GroupName }[];
+}
+
+export interface LeaverRule {
+	readonly action: "disable" | "keep";
+	/** A person must have been missing in this many snapshots in a row, and for at least this long. */
+	readonly after: { readonly sightings: number; readonly periodMs: number };
+	readonly stripGroups: boolean;
+}
+
+export interface DiffRules {
+	readonly posture: Posture;
+	readonly adopt: "never" | "username" | "email";
+	readonly createMissingGroups: boolean;
+	readonly strangers: "keep" | "remove";
+	readonly leavers: LeaverRule;
+	/** By the product's names; a name that does not exist there is a configuration error. */
+	readonly protectAccounts: readonly string[];
+	readonly protectGroups: readonly string[];
+	/** `--first-run-removals`. */
+	readonly allowFirstRunRemovals: boolean;
+}
+
+export interface DiffInput {
+	readonly desired: Desired;
+	readonly actual: Actual;
+	readonly ownership: Ownership;
+	readonly can: Capabilities;
+	readonly rules: DiffRules;
+	/** How the product would store these values (its `canonical`). */
+	readonly canonical: (fields: AccountFields) => AccountFields;
+	/** Sources that this policy reads, also those that are empty. */
+	readonly readSources: readonly ConnectorId[];
+	readonly sources: readonly SourceSummary[];
+	/** When the newest snapshot was taken: the planner's only notion of now. */
+	readonly takenAt: Date;
+}

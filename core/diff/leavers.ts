@@ -1,0 +1,62 @@
+import type { AccountId, PersonKey } from "../model.ts";
+import type { Account } from "../product.ts";
+import type { Draft } from "./draft.ts";
+import type { World } from "./world.ts";
+
+/** A linked account whose person no source wishes any more. */
+export interface Leaver {
+	readonly account: Account;
+	readonly person: PersonKey;
+	readonly because: string;
+	/** Set while the person has not been missing long enough, or a source was not read: nothing is taken yet. */
+	readonly waiting: { readonly reason: "waiting" | "rejected-at-source"; readonly detail: string } | undefined;
+}
+
+/** Everybody who has an account of ours and is wished by nobody. People that are held are not among them. */
+export function findLeavers(world: World): ReadonlyMap<AccountId, Leaver> {
+	const leavers = new Map<AccountId, Leaver>();
+	for (const [id, keys] of world.owners) {
+		const account = world.actual.accounts.get(id);
+		if (account === undefined || keys.some((key) => world.wishOf.has(key) || world.heldKeys.has(key))) continue;
+		leavers.set(id, leaverOf(world, account, keys));
+	}
+	return leavers;
+}
+
+function leaverOf(world: World, account: Account, keys: readonly PersonKey[]): Leaver {
+	const excluded = keys.find((key) => world.desired.excluded.has(key));
+	if (excluded !== undefined)
+		return { account, person: excluded, because: world.desired.excluded.get(excluded)!.because, waiting: undefined };
+	const person = keys[0]!;
+	const unread = keys.find((key) => !world.readSources.some((source) => key.startsWith(`${source}:`)));
+	if (unread !== undefined) {
+		const detail = `linked as ${unread}, but this product's policy no longer reads that source; put it back into people.from, or disable the account by hand`;
+		return { account, person, because: "the person's source is not read", waiting: { reason: "rejected-at-source", detail } };
+	}
+	return { account, person, because: "the person left the directory", waiting: waitingFor(world, keys) };
+}
+
+/** Counts this snapshot as one more sighting of the absence; the store records it after the run. */
+function waitingFor(world: World, keys: readonly PersonKey[]): Leaver["waiting"] {
+	const { sightings, periodMs } = world.rules.leavers.after;
+	if (sightings <= 1 && periodMs === 0) return undefined;
+	const known = keys.map((key) => world.ownership.absences.get(key)).find((absence) => absence !== undefined);
+	const seen = (known?.sightings ?? 0) + 1;
+	const forMs = known === undefined ? 0 : world.takenAt.getTime() - known.since.getTime();
+	if (seen >= sightings && forMs >= periodMs) return undefined;
+	return {
+		reason: "waiting",
+		detail: `missing in ${seen} of ${sightings} snapshots, for ${minutes(forMs)} of ${minutes(periodMs)} (leavers.after)`,
+	};
+}
+const minutes = (ms: number): string => (ms >= 7_200_000 ? `${Math.floor(ms / 3_600_000)} h` : `${Math.floor(ms / 60_000)} min`);
+
+export function planLeavers(world: World, draft: Draft, leavers: ReadonlyMap<AccountId, Leaver>): void {
+	if (world.rules.leavers.action === "keep") return;
+	for (const { account, person, because, waiting } of leavers.values()) {
+		if (!account.active) continue;
+		const subject = { username: account.username, person, account: account.id };
+		if (waiting !== undefined) draft.hold({ subject, wanted: "account.disable", because: waiting.reason, detail: waiting.detail });
+		else draft.want({ kind: "account.disable", subject, because });
+	}
+}

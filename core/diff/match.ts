@@ -1,0 +1,184 @@
+import type { Wish } from "../desired/desired.ts";
+import type { AccountId, PersonKey } from "../model.ts";
+import type { HoldReason } from "../plan.ts";
+import type { Account } from "../product.ts";
+import type { Draft } from "./draft.ts";
+import { foldEmail, type World } from "./world.ts";
+
+/** Where a wished person stands. `create` still has to get its name; see usernames.ts. */
+export type Match =
+	| { readonly state: "account"; readonly account: Account; readonly how: "linked" | "merge" | "journal" | "username" | "email" }
+	| { readonly state: "create" }
+	| { readonly state: "none" }
+	| { readonly state: "held" };
+
+/** Finds every wished person's account: by link, else by what the journal remembers, else by the adoption rule. Never by guess. */
+export function matchPeople(world: World, draft: Draft): ReadonlyMap<PersonKey, Match> {
+	const matches = new Map<PersonKey, Match>();
+	const unlinked: Wish[] = [];
+	for (const wish of world.desired.people.values()) {
+		const linked = linkedMatch(world, draft, wish);
+		if (linked === undefined) unlinked.push(wish);
+		else matches.set(wish.person, linked);
+	}
+	const claims = claimsOf(world);
+	for (const wish of unlinked) matches.set(wish.person, unlinkedMatch(world, draft, { wish, claims }));
+	holdDoubleAdoptions(world, draft, matches);
+	for (const [person, match] of matches) if (!recordAdoption(draft, person, match)) matches.set(person, { state: "held" });
+	return matches;
+}
+
+function linkedMatch(world: World, draft: Draft, wish: Wish): Match | undefined {
+	const { links } = world.ownership;
+	const ids = new Set<AccountId>();
+	for (const key of [wish.person, ...wish.aliases]) {
+		const id = links.get(key);
+		if (id !== undefined && world.actual.accounts.has(id)) ids.add(id);
+		else if (id !== undefined && !world.can.readsDisabledAccounts)
+			return held(draft, wish, [
+				"not-owned",
+				"the linked account is not listed; this product does not list disabled accounts, so it may still exist",
+			]);
+	}
+	if (ids.size === 0) return undefined;
+	if (ids.size > 1) {
+		const names = [...ids].map((id) => world.actual.accounts.get(id)!.username).sort();
+		return held(draft, wish, [
+			"ambiguous",
+			`the same person in several sources is linked to several accounts: ${names.join(", ")}; decide which one stays and remove the other`,
+		]);
+	}
+	const account = world.actual.accounts.get([...ids][0]!)!;
+	return { state: "account", account, how: links.get(wish.person) === account.id ? "linked" : "merge" };
+}
+
+/** Who wants which username and e-mail address, linked or not. */
+interface Claims {
+	readonly usernames: ReadonlyMap<string, readonly Wish[]>;
+	readonly emails: ReadonlyMap<string, readonly Wish[]>;
+}
+function claimsOf(world: World): Claims {
+	const usernames = new Map<string, Wish[]>();
+	const emails = new Map<string, Wish[]>();
+	for (const wish of world.desired.people.values()) {
+		// An inactive person claims nothing that is not theirs already: the record of somebody who left must not stop a namesake who joined.
+		if (!wish.active) continue;
+		add(usernames, world.user(world.canonical(wish.fields).username), wish);
+		if (wish.fields.email !== "") add(emails, foldEmail(wish.fields.email), wish);
+	}
+	return { usernames, emails };
+}
+
+function unlinkedMatch(world: World, draft: Draft, { wish, claims }: { wish: Wish; claims: Claims }): Match {
+	const name = world.user(world.canonical(wish.fields).username);
+	const rivals = (claims.usernames.get(name) ?? []).filter((other) => other !== wish);
+	if (wish.active && rivals.length > 0) {
+		const everybody = [wish, ...rivals].map((w) => w.person).sort();
+		return held(draft, wish, [
+			"ambiguous",
+			`${everybody.length} people claim the username "${wish.fields.username}": ${everybody.join(", ")}; give them different usernames in the directory or in the policy`,
+		]);
+	}
+	const namesake = world.byName.get(name);
+	const asked = world.ownership.openCreates.get(wish.person);
+	if (namesake !== undefined && asked !== undefined && isOurs(world, asked, namesake) && !world.owners.has(namesake.id))
+		return { state: "account", account: namesake, how: "journal" };
+	if (!wish.active) return inactiveMatch(world, { wish, namesake, rivals });
+	return world.rules.adopt === "email" ? byEmail(world, draft, { wish, claims, namesake }) : byUsername(world, draft, { wish, namesake });
+}
+
+/** Somebody switched off in the directory who still has an account nobody manages: taken over where the policy adopts, disabled in the next run. */
+function inactiveMatch(world: World, found: { wish: Wish; namesake: Account | undefined; rivals: readonly Wish[] }): Match {
+	if (world.rules.adopt === "never" || found.rivals.length > 0) return { state: "none" };
+	const account = world.rules.adopt === "username" ? found.namesake : onlyOne(world.byEmail.get(foldEmail(found.wish.fields.email)));
+	if (account === undefined || !account.active || world.owners.has(account.id)) return { state: "none" };
+	return { state: "account", account, how: world.rules.adopt };
+}
+
+function byUsername(world: World, draft: Draft, { wish, namesake }: { wish: Wish; namesake: Account | undefined }): Match {
+	if (namesake === undefined || world.owners.has(namesake.id)) return { state: "create" };
+	if (world.rules.adopt === "username") return { state: "account", account: namesake, how: "username" };
+	return held(draft, wish, [
+		"not-owned",
+		`an account "${namesake.username}" exists already and is not managed; set adopt: username to take such accounts over, or give one of the two another username`,
+	]);
+}
+
+function byEmail(world: World, draft: Draft, found: { wish: Wish; claims: Claims; namesake: Account | undefined }): Match {
+	const { wish, claims, namesake } = found;
+	const email = foldEmail(wish.fields.email);
+	const rivals = email === "" ? [] : (claims.emails.get(email) ?? []).filter((other) => other !== wish);
+	const accounts = email === "" ? [] : (world.byEmail.get(email) ?? []).filter((a) => !world.owners.has(a.id));
+	if (accounts.length > 0 && rivals.length > 0) {
+		const everybody = [wish, ...rivals].map((w) => w.person).sort();
+		return held(draft, wish, [
+			"ambiguous",
+			`${everybody.length} people have the e-mail address by which an account would be taken over: ${everybody.join(", ")}`,
+		]);
+	}
+	if (accounts.length > 1) {
+		const names = accounts.map((a) => a.username).sort();
+		return held(draft, wish, [
+			"ambiguous",
+			`${names.length} accounts have this person's e-mail address: ${names.join(", ")}; adopt: email needs exactly one`,
+		]);
+	}
+	if (accounts[0] !== undefined) return { state: "account", account: accounts[0], how: "email" };
+	if (namesake !== undefined && !world.owners.has(namesake.id))
+		return held(draft, wish, [
+			"not-owned",
+			`an account "${namesake.username}" exists already, with another e-mail address; adopt: email does not take it over`,
+		]);
+	return { state: "create" };
+}
+
+/** One account must not go to two people, whichever way each of them came to it. */
+function holdDoubleAdoptions(world: World, draft: Draft, matches: Map<PersonKey, Match>): void {
+	const takers = new Map<AccountId, PersonKey[]>();
+	for (const [person, match] of matches) {
+		if (match.state !== "account" || match.how === "linked" || match.how === "merge") continue;
+		const list = takers.get(match.account.id) ?? [];
+		list.push(person);
+		takers.set(match.account.id, list);
+	}
+	for (const people of takers.values()) {
+		if (people.length < 2) continue;
+		const names = [...people].sort().join(", ");
+		for (const person of people)
+			matches.set(
+				person,
+				held(draft, world.desired.people.get(person)!, ["ambiguous", `${people.length} people match one account: ${names}`]),
+			);
+	}
+}
+
+/** False when the account may not be taken over (protected, our own): then nothing else is planned for this person either. */
+function recordAdoption(draft: Draft, person: PersonKey, match: Match): boolean {
+	if (match.state !== "account" || match.how === "linked") return true;
+	const subject = { username: match.account.username, person, account: match.account.id };
+	const planned = draft.want({ kind: "link.adopt", subject, matchedOn: match.how, because: ADOPTED_BECAUSE[match.how] });
+	if (planned === undefined) return false;
+	if (match.how !== "merge" && match.how !== "journal") draft.adopted.add(match.account.id);
+	return true;
+}
+const ADOPTED_BECAUSE = {
+	merge: "the same person is known from another source already",
+	journal: "created by Rollcall in an earlier run whose answer was lost",
+	username: "has the same username and is not managed yet",
+	email: "has the same e-mail address and is not managed yet",
+} as const;
+
+const isOurs = (world: World, asked: { username: string; email: string }, found: Account): boolean =>
+	world.user(world.canonical({ ...asked, displayName: "" }).username) === world.user(found.username) &&
+	foldEmail(asked.email) === foldEmail(found.email);
+
+function held(draft: Draft, wish: Wish, [because, detail]: readonly [HoldReason, string]): Match {
+	draft.hold({ subject: { username: wish.fields.username, person: wish.person }, wanted: "match", because, detail });
+	return { state: "held" };
+}
+const onlyOne = <T>(list: readonly T[] | undefined): T | undefined => (list?.length === 1 ? list[0] : undefined);
+function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+	const list = map.get(key);
+	if (list === undefined) map.set(key, [value]);
+	else list.push(value);
+}

@@ -1,0 +1,226 @@
+import type { TargetGroup, Wish } from "../desired/desired.ts";
+import type { AccountId, Digest, GroupName, PersonKey } from "../model.ts";
+import type { Subject } from "../operation.ts";
+import type { HoldReason } from "../plan.ts";
+import type { Account } from "../product.ts";
+import type { Draft } from "./draft.ts";
+import type { Leaver } from "./leavers.ts";
+import type { Match } from "./match.ts";
+import type { World } from "./world.ts";
+
+export interface Standing {
+	readonly matches: ReadonlyMap<PersonKey, Match>;
+	readonly creations: ReadonlyMap<PersonKey, Digest>;
+	readonly leavers: ReadonlyMap<AccountId, Leaver>;
+}
+
+/** A managed group that exists, or will: how the product spells it, and the operation that makes it. */
+interface Usable {
+	readonly target: TargetGroup;
+	readonly name: GroupName;
+	readonly requires: Digest | undefined;
+}
+
+export function planMemberships(world: World, draft: Draft, standing: Standing): void {
+	const groups = planGroups(world, draft);
+	planAdditions(world, draft, { standing, groups });
+	planRemovals(world, draft, { standing, groups });
+}
+
+/** By folded name. Groups that are protected, ignored or missing are left out, with one hold each instead of one a member. */
+function planGroups(world: World, draft: Draft): ReadonlyMap<string, Usable> {
+	const usable = new Map<string, Usable>();
+	for (const target of world.desired.groups.values()) {
+		const folded = world.group(target.name);
+		const name = world.groups.get(folded);
+		if (world.protectedGroups.has(folded) || world.ignoredGroups.has(folded)) {
+			holdGroup(draft, target, [
+				"protected",
+				`the group ${target.name} is protected or ignored; its members are left alone although the policy maps to it`,
+			]);
+		} else if (name !== undefined) {
+			usable.set(folded, { target, name, requires: undefined });
+		} else if (!world.rules.createMissingGroups) {
+			holdGroup(draft, target, [
+				"group-missing",
+				`the product has no group ${target.name}; create it there, or set groups.createMissing: true`,
+			]);
+		} else {
+			const requires = draft.want({
+				kind: "group.create",
+				group: target.name,
+				because: "the policy maps to it and the product has no such group",
+			});
+			if (requires !== undefined) usable.set(folded, { target, name: target.name, requires });
+		}
+	}
+	return usable;
+}
+const holdGroup = (draft: Draft, target: TargetGroup, [because, detail]: readonly [HoldReason, string]): void =>
+	draft.hold({ subject: { username: "" }, wanted: `group.create ${target.name}`, because, detail });
+
+function planAdditions(
+	world: World,
+	draft: Draft,
+	{ standing, groups }: { standing: Standing; groups: ReadonlyMap<string, Usable> },
+): void {
+	for (const wish of world.desired.people.values()) {
+		if (!wish.active) continue;
+		const match = standing.matches.get(wish.person)!;
+		const creation = standing.creations.get(wish.person);
+		const account = match.state === "account" ? match.account : undefined;
+		if (account === undefined && creation === undefined) continue;
+		const has = account === undefined ? EMPTY : new Set(account.groups.map(world.group));
+		const subject: Subject = {
+			username: account?.username ?? world.canonical(wish.fields).username,
+			person: wish.person,
+			...(account ? { account: account.id } : {}),
+		};
+		for (const name of wish.groups) {
+			const folded = world.group(name);
+			const group = groups.get(folded);
+			if (group === undefined || has.has(folded)) continue;
+			const requires = [group.requires, creation].filter((id) => id !== undefined);
+			draft.want({
+				kind: "member.add",
+				subject,
+				group: group.name,
+				because: `member of ${sourceOf(group.target)} in the directory`,
+				...(requires.length > 0 ? { requires } : {}),
+			});
+		}
+		if (creation !== undefined) planDefaults(world, draft, { wish, subject, creation });
+	}
+}
+
+function planDefaults(world: World, draft: Draft, { wish, subject, creation }: { wish: Wish; subject: Subject; creation: Digest }): void {
+	const mapped = new Set(wish.groups.map(world.group));
+	for (const name of world.desired.defaultGroups) {
+		if (mapped.has(world.group(name))) continue;
+		const existing = world.groups.get(world.group(name));
+		if (existing !== undefined)
+			draft.want({ kind: "member.add", subject, group: existing, requires: [creation], because: "default group of new accounts" });
+		else
+			draft.hold({
+				subject,
+				wanted: `member.add ${name}`,
+				because: "group-missing",
+				detail: `groups.default names ${name}, which the product does not have; create it there or correct the name`,
+			});
+	}
+}
+
+function planRemovals(world: World, draft: Draft, { standing, groups }: { standing: Standing; groups: ReadonlyMap<string, Usable> }): void {
+	const inherited = new Set(world.ownership.inherited.map((i) => `${i.account}\u0000${world.group(i.group)}`));
+	const owners = accountOwners(world, standing);
+	const maybeHeld = strangersMayBeHeld(world);
+	for (const account of world.actual.accounts.values()) {
+		for (const groupName of account.groups) {
+			const group = groups.get(world.group(groupName));
+			if (group === undefined) continue;
+			const found = verdictOn(world, { account, group, standing, owner: owners.get(account.id), maybeHeld });
+			if (found === undefined) continue;
+			const subject = { username: account.username, account: account.id, ...(found.person ? { person: found.person } : {}) };
+			const through = inherited.has(`${account.id}\u0000${world.group(groupName)}`);
+			const hold = through
+				? (["inherited", `the membership of ${groupName} comes through a subgroup; remove it there`] as const)
+				: found.hold;
+			if (hold !== undefined) draft.hold({ subject, wanted: `member.remove ${groupName}`, because: hold[0], detail: hold[1] });
+			else draft.want({ kind: "member.remove", subject, group: groupName, because: found.because });
+		}
+	}
+}
+
+/** What is to happen to one membership of a managed group: undefined when it stays without a word. */
+interface Removal {
+	readonly person: PersonKey | undefined;
+	readonly because: string;
+	readonly hold: readonly [HoldReason, string] | undefined;
+}
+interface Membership {
+	readonly account: Account;
+	readonly group: Usable;
+	readonly standing: Standing;
+	readonly owner: Wish | "held" | undefined;
+	readonly maybeHeld: (account: Account) => string | undefined;
+}
+
+function verdictOn(world: World, { account, group, standing, owner, maybeHeld }: Membership): Removal | undefined {
+	if (owner === "held") return undefined;
+	if (owner !== undefined) return verdictOnWished(world, owner, group);
+	const leaver = standing.leavers.get(account.id);
+	if (leaver !== undefined) {
+		if (!world.rules.leavers.stripGroups) return undefined;
+		return {
+			person: leaver.person,
+			because: leaver.because,
+			hold: leaver.waiting ? [leaver.waiting.reason, leaver.waiting.detail] : uncertainty(group),
+		};
+	}
+	if (world.owners.has(account.id) || world.rules.strangers === "keep") return undefined;
+	const doubt = maybeHeld(account);
+	return {
+		person: undefined,
+		because: "nobody's managed account, and strangers: remove",
+		hold: doubt === undefined ? uncertainty(group) : ["rejected-at-source", doubt],
+	};
+}
+
+function verdictOnWished(world: World, wish: Wish, group: Usable): Removal | undefined {
+	const folded = world.group(group.target.name);
+	const isIn = (names: readonly GroupName[]) => names.some((name) => world.group(name) === folded);
+	if (!wish.active)
+		return world.rules.leavers.stripGroups
+			? { person: wish.person, because: "the person is switched off in the directory", hold: uncertainty(group) }
+			: undefined;
+	if (isIn(wish.groups)) return undefined;
+	const doubt = isIn(wish.uncertain)
+		? (["rejected-at-source", `it could not be read whether this person belongs to ${sourceOf(group.target)}`] as const)
+		: uncertainty(group);
+	return { person: wish.person, because: `not a member of ${sourceOf(group.target)} in the directory`, hold: doubt };
+}
+
+const uncertainty = (group: Usable): readonly [HoldReason, string] | undefined =>
+	group.target.uncertain === undefined
+		? undefined
+		: ["rejected-at-source", `a directory group that feeds ${group.target.name} could not be read whole: ${group.target.uncertain}`];
+
+/** Who an account belongs to today, counting those that this plan takes over. */
+function accountOwners(world: World, standing: Standing): ReadonlyMap<AccountId, Wish | "held"> {
+	const owners = new Map<AccountId, Wish | "held">();
+	for (const [id, keys] of world.owners) {
+		if (keys.some((key) => world.heldKeys.has(key))) owners.set(id, "held");
+		else {
+			const wish = keys.map((key) => world.wishOf.get(key)).find((w) => w !== undefined);
+			if (wish !== undefined) owners.set(id, standing.matches.get(wish.person)?.state === "held" ? "held" : wish);
+		}
+	}
+	for (const [person, match] of standing.matches) {
+		if (match.state === "account" && !owners.has(match.account.id)) owners.set(match.account.id, world.desired.people.get(person)!);
+	}
+	return owners;
+}
+
+/** A stranger may be somebody whose record could not be read, or whose match is held: then nothing is taken (law 1). */
+function strangersMayBeHeld(world: World): (account: Account) => string | undefined {
+	const names = new Map<string, string>();
+	let nameless: string | undefined;
+	for (const [key, held] of world.desired.held) {
+		if (held.username === "") nameless = key;
+		else names.set(world.user(held.username), key);
+	}
+	for (const wish of world.desired.people.values()) names.set(world.user(world.canonical(wish.fields).username), wish.person);
+	return (account) => {
+		const namesake = names.get(world.user(account.username));
+		if (namesake !== undefined) return `may be the account of ${namesake}, who is held or not linked yet`;
+		return nameless === undefined ? undefined : `may be the account of ${nameless}, whose record could not be read`;
+	};
+}
+
+/** "/Company/Berlin", or how many groups it is. */
+const sourceOf = (target: TargetGroup): string => {
+	const [first, second] = target.from;
+	if (first === undefined) return "any mapped group";
+	return second === undefined ? first.path : `${first.path} (or ${target.from.length - 1} more)`;
+};
+const EMPTY: ReadonlySet<string> = new Set();

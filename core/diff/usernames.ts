@@ -1,0 +1,142 @@
+import type { Wish } from "../desired/desired.ts";
+import type { AccountId, Digest, PersonKey } from "../model.ts";
+import type { HoldReason } from "../plan.ts";
+import type { Account } from "../product.ts";
+import type { Draft } from "./draft.ts";
+import type { Match } from "./match.ts";
+import type { World } from "./world.ts";
+
+/** How a name becomes free for somebody: at once, after a rename of this plan, or not in this run. */
+type Way =
+	| { readonly free: true; readonly requires: readonly Digest[] }
+	| { readonly free: false; readonly because: readonly [HoldReason, string] };
+
+/** Who may have which username in this run, and after which rename. */
+export interface Names {
+	/** For a creation: undefined when the name is free at once, ids of renames to wait for, or the reason to hold it. */
+	forCreation(wish: Wish): Way;
+}
+
+interface Mover {
+	readonly wish: Wish;
+	readonly account: Account;
+	readonly target: string;
+}
+
+/**
+ * Plans the renames. A name may be held by an account that moves away itself: then that rename comes first. Chains are
+ * ordered, cycles are held (no product can swap two names at once), and a name that two people want goes to nobody.
+ */
+export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<PersonKey, Match>): Names {
+	const movers = collectMovers(world, matches);
+	const wanted = wantedBy(world, matches);
+	const ways = new Map<AccountId, Way | "open">();
+	const operations = new Map<AccountId, Digest>();
+	for (const start of [...movers.values()].sort((a, b) => (a.account.id < b.account.id ? -1 : 1))) {
+		for (const mover of chainFrom(world, movers, start, ways)) settle(mover);
+	}
+	return { forCreation: (wish) => wayTo(world.user(world.canonical(wish.fields).username)) };
+
+	function settle(mover: Mover): void {
+		const rivals = (wanted.get(mover.target) ?? []).filter((person) => person !== mover.wish.person);
+		const way: Way = rivals.length > 0 ? { free: false, because: ["ambiguous", contested(mover, rivals)] } : wayTo(mover.target, mover);
+		ways.set(mover.account.id, way);
+		if (way.free) planRename(mover, way.requires);
+		else
+			draft.hold({
+				subject: { username: mover.account.username, person: mover.wish.person, account: mover.account.id },
+				wanted: `account.rename ${mover.wish.fields.username}`,
+				because: way.because[0],
+				detail: way.because[1],
+			});
+	}
+
+	function planRename(mover: Mover, requires: readonly Digest[]): void {
+		const after = { username: world.canonical(mover.wish.fields).username };
+		const subject = { username: mover.account.username, person: mover.wish.person, account: mover.account.id };
+		const id = draft.want({
+			kind: "account.rename",
+			subject,
+			after,
+			because: "the username changed in the directory",
+			...(requires.length > 0 ? { requires } : {}),
+		});
+		if (id === undefined)
+			ways.set(mover.account.id, { free: false, because: ["username-taken", `${mover.account.username} cannot be renamed in this run`] });
+		else operations.set(mover.account.id, id);
+	}
+
+	function wayTo(name: string, mover?: Mover): Way {
+		const holder = world.byName.get(name);
+		if (holder === undefined || holder.id === mover?.account.id) return { free: true, requires: [] };
+		const away = ways.get(holder.id);
+		if (away === "open")
+			return {
+				free: false,
+				because: [
+					"username-cycle",
+					`"${holder.username}" is still in use by somebody who is to be renamed in turn (a swap); rename one of them to a spare name first`,
+				],
+			};
+		if (away !== undefined && !away.free && away.because[0] === "username-cycle") return away;
+		if (away?.free) return { free: true, requires: [operations.get(holder.id)!] };
+		return { free: false, because: ["username-taken", `the username "${holder.username}" belongs to ${ownerOf(world, holder)}`] };
+	}
+}
+
+/** Linked or adopted accounts of active people whose username differs by the product's case rule. */
+function collectMovers(world: World, matches: ReadonlyMap<PersonKey, Match>): ReadonlyMap<AccountId, Mover> {
+	const movers = new Map<AccountId, Mover>();
+	if (!world.can.updatableFields.has("username")) return movers;
+	for (const wish of world.desired.people.values()) {
+		const match = matches.get(wish.person);
+		if (match?.state !== "account" || !wish.active) continue;
+		const target = world.user(world.canonical(wish.fields).username);
+		if (target !== world.user(match.account.username)) movers.set(match.account.id, { wish, account: match.account, target });
+	}
+	return movers;
+}
+
+/** The names that active people want and do not have yet, whether they may get them or not. */
+function wantedBy(world: World, matches: ReadonlyMap<PersonKey, Match>): ReadonlyMap<string, readonly PersonKey[]> {
+	const wanted = new Map<string, PersonKey[]>();
+	for (const [person, wish] of world.desired.people) {
+		const name = world.user(world.canonical(wish.fields).username);
+		const match = matches.get(person)!;
+		if (!wish.active || (match.state === "account" && world.user(match.account.username) === name)) continue;
+		const list = wanted.get(name);
+		if (list === undefined) wanted.set(name, [person]);
+		else list.push(person);
+	}
+	return wanted;
+}
+
+/** The mover and everybody who must move before, last first; marks them open, so that a cycle meets an open one. Iterative: chains may be long. */
+function chainFrom(
+	world: World,
+	movers: ReadonlyMap<AccountId, Mover>,
+	start: Mover,
+	ways: Map<AccountId, Way | "open">,
+): readonly Mover[] {
+	const chain: Mover[] = [];
+	let mover: Mover | undefined = start;
+	while (mover !== undefined && !ways.has(mover.account.id)) {
+		ways.set(mover.account.id, "open");
+		chain.push(mover);
+		const holder: Account | undefined = world.byName.get(mover.target);
+		mover = holder === undefined ? undefined : movers.get(holder.id);
+	}
+	return chain.reverse();
+}
+
+const contested = (mover: Mover, rivals: readonly PersonKey[]): string =>
+	`${rivals.length + 1} people want the username "${mover.wish.fields.username}": ${[mover.wish.person, ...rivals].sort().join(", ")}`;
+
+function ownerOf(world: World, account: Account): string {
+	const owners = world.owners.get(account.id);
+	if (owners === undefined) return "an account that is not managed";
+	const [first] = owners;
+	return world.wishOf.has(first!)
+		? `another person (${owners.join(", ")})`
+		: `somebody who left (${owners.join(", ")}); rename or delete that account by hand if the name is to be used again`;
+}

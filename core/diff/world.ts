@@ -1,0 +1,105 @@
+import type { Wish } from "../desired/desired.ts";
+import { SyncError } from "../errors.ts";
+import type { AccountId, GroupName, PersonKey } from "../model.ts";
+import { type Account, foldName } from "../product.ts";
+import type { DiffInput } from "./input.ts";
+
+/** The inputs of one diff, indexed once. Names are compared by the product's own case rule, and only through here. */
+export interface World extends DiffInput {
+	readonly firstRun: boolean;
+	user(name: string): string;
+	group(name: string): string;
+	readonly byName: ReadonlyMap<string, Account>;
+	readonly byEmail: ReadonlyMap<string, readonly Account[]>;
+	/** The product's groups by folded name, in the product's own spelling. */
+	readonly groups: ReadonlyMap<string, GroupName>;
+	/** People keys linked to an account. */
+	readonly owners: ReadonlyMap<AccountId, readonly PersonKey[]>;
+	/** Every key of a wished person, aliases included. */
+	readonly wishOf: ReadonlyMap<PersonKey, Wish>;
+	/** Every key of a held person, aliases included. */
+	readonly heldKeys: ReadonlySet<PersonKey>;
+	readonly protectedAccounts: ReadonlySet<AccountId>;
+	readonly protectedGroups: ReadonlySet<string>;
+	readonly ignoredGroups: ReadonlySet<string>;
+}
+
+export const foldEmail = (email: string): string => email.trim().toLowerCase();
+
+/** Throws `config.invalid` when the policy protects something that does not exist: a mistyped protection protects nobody. */
+export function indexWorld(input: DiffInput): World {
+	const user = (name: string) => foldName(input.can.names.usernames, name);
+	const group = memo((name) => foldName(input.can.names.groups, name));
+	const byName = new Map<string, Account>();
+	const byEmail = new Map<string, Account[]>();
+	for (const account of input.actual.accounts.values()) {
+		byName.set(user(account.username), account);
+		if (account.email !== "") push(byEmail, foldEmail(account.email), account);
+	}
+	const owners = new Map<AccountId, PersonKey[]>();
+	for (const [person, account] of input.ownership.links) push(owners, account, person);
+	const wishOf = new Map<PersonKey, Wish>();
+	for (const wish of input.desired.people.values()) for (const key of [wish.person, ...wish.aliases]) wishOf.set(key, wish);
+	const heldKeys = new Set<PersonKey>();
+	for (const [key, held] of input.desired.held) for (const each of [key, ...held.aliases]) heldKeys.add(each);
+	const groups = new Map([...input.actual.groups].map((name) => [group(name), name]));
+	return {
+		...input,
+		firstRun: input.ownership.links.size === 0,
+		user,
+		group,
+		byName,
+		byEmail,
+		groups,
+		owners,
+		wishOf,
+		heldKeys,
+		protectedAccounts: protectedAccounts(input, byName, user),
+		protectedGroups: protectedGroups(input, groups, group),
+		ignoredGroups: new Set(input.desired.ignoredGroups.map(group)),
+	};
+}
+
+function protectedAccounts(input: DiffInput, byName: ReadonlyMap<string, Account>, user: (n: string) => string): ReadonlySet<AccountId> {
+	return new Set(
+		input.rules.protectAccounts.map((name) => {
+			const account = byName.get(user(name));
+			if (account === undefined) throw notThere("protect.accounts", name, "account");
+			return account.id;
+		}),
+	);
+}
+
+function protectedGroups(input: DiffInput, groups: ReadonlyMap<string, GroupName>, fold: (n: string) => string): ReadonlySet<string> {
+	return new Set(
+		input.rules.protectGroups.map((name) => {
+			if (!groups.has(fold(name))) throw notThere("protect.groups", name, "group");
+			return fold(name);
+		}),
+	);
+}
+
+const notThere = (setting: string, name: string, what: string): SyncError =>
+	new SyncError("config.invalid", `${setting} names "${name}", but the product has no such ${what}`, {
+		context: { setting, name },
+		todo: `Correct the name in the configuration, or take it out if the ${what} is gone for good. A mistyped name would protect nobody, so nothing was changed.`,
+	});
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+	const list = map.get(key);
+	if (list === undefined) map.set(key, [value]);
+	else list.push(value);
+}
+
+/** Folding is asked for every membership; there are far fewer names. */
+function memo(fold: (name: string) => string): (name: string) => string {
+	const known = new Map<string, string>();
+	return (name) => {
+		let folded = known.get(name);
+		if (folded === undefined) {
+			folded = fold(name);
+			known.set(name, folded);
+		}
+		return folded;
+	};
+}

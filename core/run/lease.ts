@@ -1,0 +1,43 @@
+import { SyncError } from "../errors.ts";
+import type { ProductId } from "../model.ts";
+import type { Lease, Leases } from "../store/store.ts";
+
+/** Long enough for a request and for planning, which blocks the event loop; short enough that a crash does not stop the next run for long. */
+export const LEASE_MS = 120_000;
+
+/** Runs `work` as the only run of this product. Throws `store.lease-held` when another one is under way. */
+export async function underLease<T>(
+	store: Leases,
+	{ product, holder }: { product: ProductId; holder: string },
+	work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+	const lease = await store.acquire(product, holder, LEASE_MS);
+	if (lease === undefined) throw await held(store, product);
+	const beat = setInterval(() => void renew(lease, beat), LEASE_MS / 4);
+	beat.unref();
+	try {
+		return await work(lease);
+	} finally {
+		clearInterval(beat);
+		await lease.release();
+	}
+}
+
+/** A failed renewal is no error here: `assertHeld` before the next request, or the fence of the next write, says so with the reason. */
+async function renew(lease: Lease, beat: NodeJS.Timeout): Promise<void> {
+	try {
+		await lease.renew();
+	} catch {
+		clearInterval(beat);
+	}
+}
+
+async function held(store: Leases, product: ProductId): Promise<SyncError> {
+	const other = await store.holderOf(product);
+	const who = other === undefined ? "another run" : `${other.holder} (until ${other.until.toISOString()} unless it renews)`;
+	return new SyncError("store.lease-held", `the product "${product}" is being synchronised by ${who}`, {
+		retry: "later",
+		context: { product },
+		todo: "Nothing was done. Wait for that run to end; if its process is gone, the right to run passes on by itself in at most two minutes.",
+	});
+}

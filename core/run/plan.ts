@@ -1,0 +1,139 @@
+import type { Connector, Progress } from "../connector.ts";
+import { buildDesired } from "../desired/build.ts";
+import type { Desired } from "../desired/desired.ts";
+import { diff } from "../diff/diff.ts";
+import type { DiffRules } from "../diff/input.ts";
+import { SyncError } from "../errors.ts";
+import { judge, type Limits, type Protection, type ShrinkLimits, type Verdict } from "../guard.ts";
+import type { Digest, Snapshot } from "../model.ts";
+import type { Plan } from "../plan.ts";
+import type { Policy } from "../policy/policy.ts";
+import { type Actual, type Capabilities, foldName, type ReadableProduct } from "../product.ts";
+import type { ShelfEntry, StoreReader } from "../store/store.ts";
+
+/** Everything that one product's planning needs. The product has no write method here: a dry run that writes does not compile. */
+export interface PlanParts {
+	/** In order of precedence. */
+	readonly sources: readonly Connector[];
+	readonly product: ReadableProduct;
+	readonly policy: Policy;
+	readonly rules: DiffRules;
+	readonly limits: Limits;
+	readonly shrink: ShrinkLimits;
+	readonly store: StoreReader;
+	readonly override?: Digest;
+	readonly progress?: Progress;
+	/** Milliseconds, monotonic; for the report only. */
+	readonly clock: () => number;
+}
+
+/** A reading, and how long it took. */
+export interface Timed<T> {
+	readonly value: T;
+	readonly seconds: number;
+}
+export interface Planned {
+	readonly snapshots: readonly Timed<Snapshot>[];
+	readonly actual: Timed<Actual>;
+	readonly can: Capabilities;
+	readonly desired: Desired;
+	readonly plan: Plan;
+	readonly verdict: Verdict;
+}
+
+/** Reading comes first for all inputs; then the whole plan is made and judged. Writes nothing, anywhere. */
+export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Planned> {
+	const snapshots = await readSources(parts, signal);
+	const desired = buildDesired(
+		parts.policy,
+		snapshots.map((s) => s.value),
+	);
+	const { links, absences, openCreates, inherited } = await ownership(parts);
+	const can = await parts.product.capabilities(signal);
+	const actual = await timed(parts.clock, () =>
+		parts.product.read({ ...wantedOf(parts, desired), attributesOf: new Set(links.values()) }, signal),
+	);
+	const plan = diff({
+		desired,
+		actual: actual.value,
+		can,
+		ownership: { links, absences, openCreates, inherited },
+		rules: parts.rules,
+		canonical: (fields) => parts.product.canonical(fields),
+		readSources: parts.policy.from,
+		sources: snapshots.map(({ value }) => ({ connector: value.connector, digest: value.digest, size: value.size })),
+		takenAt: newest(snapshots.map((s) => s.value)),
+	});
+	return { snapshots, actual, can, desired, plan, verdict: await judgeNow(parts, plan, { actual: actual.value, can }) };
+}
+
+/** Judges a plan against what is known today: the last good snapshots, and the product's accounts by their names. */
+export async function judgeNow(parts: PlanParts, plan: Plan, { actual, can }: { actual: Actual; can: Capabilities }): Promise<Verdict> {
+	const lastGood = new Map<string, ShelfEntry>();
+	for (const { connector } of plan.sources) {
+		const entry = await parts.store.lastGood(plan.product, connector);
+		if (entry !== undefined) lastGood.set(connector, entry);
+	}
+	const { limits, shrink, override } = parts;
+	return judge(plan, {
+		limits,
+		shrink,
+		lastGood,
+		protection: protectionOf(parts.rules, actual, can),
+		...(override === undefined ? {} : { override }),
+	});
+}
+
+/** Taken from the policy's names anew, not from the planner's index, so that the guard does not repeat the planner's mistake. */
+function protectionOf(rules: DiffRules, actual: Actual, can: Capabilities): Protection {
+	const names = new Set(rules.protectAccounts.map((name) => foldName(can.names.usernames, name)));
+	const accounts = [...actual.accounts.values()].filter((account) => names.has(foldName(can.names.usernames, account.username)));
+	return {
+		accounts: new Set(accounts.map((account) => account.id)),
+		groups: new Set(rules.protectGroups.map((name) => foldName(can.names.groups, name))),
+		groupCase: can.names.groups,
+		self: actual.self,
+	};
+}
+
+async function readSources(parts: PlanParts, signal: AbortSignal): Promise<readonly Timed<Snapshot>[]> {
+	const request = { attributes: parts.policy.needs, ...(parts.progress ? { progress: parts.progress } : {}) };
+	const rest = new AbortController();
+	const either = AbortSignal.any([signal, rest.signal]);
+	// All end before the first failure is thrown: no request of a failed reading goes on behind the run's back.
+	const readings = await Promise.allSettled(
+		parts.sources.map((source) =>
+			timed(parts.clock, () => source.snapshot(request, either)).catch((error: unknown) => {
+				rest.abort();
+				throw error;
+			}),
+		),
+	);
+	const failures = readings.filter((reading) => reading.status === "rejected").map((reading) => reading.reason as unknown);
+	if (failures.length > 0) throw failures.find((error) => !(error instanceof SyncError && error.code === "run.cancelled")) ?? failures[0];
+	return readings.filter((reading) => reading.status === "fulfilled").map((reading) => reading.value);
+}
+
+async function ownership({ store, product }: PlanParts) {
+	const [links, absences, openCreates, inherited] = await Promise.all([
+		store.links(product.id),
+		store.absences(product.id),
+		store.openCreates(product.id),
+		store.inherited(product.id),
+	]);
+	return { links, absences, openCreates, inherited };
+}
+
+const wantedOf = (parts: PlanParts, desired: Desired) => ({
+	groups: new Set<string>(desired.groups.keys()),
+	attributes: [...parts.policy.attributes.keys()],
+	...(parts.progress ? { progress: parts.progress } : {}),
+});
+
+async function timed<T>(clock: () => number, work: () => Promise<T>): Promise<Timed<T>> {
+	const before = clock();
+	const value = await work();
+	return { value, seconds: (clock() - before) / 1000 };
+}
+
+const newest = (snapshots: readonly Snapshot[]): Date => new Date(Math.max(0, ...snapshots.map((s) => s.takenAt.getTime())));

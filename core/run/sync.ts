@@ -1,0 +1,95 @@
+import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
+import type { Verdict } from "../guard.ts";
+import type { Plan } from "../plan.ts";
+import type { AtlassianProduct } from "../product.ts";
+import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
+import { chooseApproved, skipped } from "./approved.ts";
+import { underLease } from "./lease.ts";
+import { missingPeople } from "./missing.ts";
+import { type Planned, type PlanParts, planRun } from "./plan.ts";
+
+export interface SyncParts extends Omit<PlanParts, "product" | "store"> {
+	readonly product: AtlassianProduct;
+	readonly store: Store;
+	/** Who holds the lease, for the others' message (`host, process 4711`). */
+	readonly holder: string;
+	readonly trigger: string;
+	readonly errorBudget: number;
+	readonly requestMs: number;
+	/** Asked with the whole plan after the guard let it pass; false: nothing is applied. */
+	readonly approve: (planned: Planned) => Promise<boolean>;
+	/** A plan made and looked at earlier: what of it is still wanted is applied, and nothing else. */
+	readonly approved?: Plan;
+}
+
+export interface SyncResult {
+	readonly planned: Planned;
+	/** The plan that was judged: today's, or the approved one. */
+	readonly plan: Plan;
+	readonly verdict: Verdict;
+	/** Undefined when nothing was applied at all. */
+	readonly settlements: Settlements | undefined;
+	readonly run: RunId | undefined;
+	readonly outcome: Extract<RunOutcome, "nothing-to-do" | "done" | "refused" | "failures" | "stopped"> | "not-applied";
+	/** Runs that a crash had left open. */
+	readonly recovered: readonly RunId[];
+}
+
+/** One run of one product, under one lease: read, plan, judge, apply, journal. This is the flow; everything else is a step of it. */
+export function syncRun(parts: SyncParts, signals: StopSignals): Promise<SyncResult> {
+	return underLease(parts.store, { product: parts.product.id, holder: parts.holder }, async (lease) => {
+		const recovered = await parts.store.recover(lease, parts.product.id);
+		const planned = await planRun(parts, AbortSignal.any([signals.stop, signals.abort]));
+		const { plan, verdict } = await chooseApproved(parts, planned);
+		const result = { planned, plan, verdict, recovered, settlements: undefined };
+		if (verdict.state === "refused") return { ...result, run: await journalRefusal(parts, lease, { plan, verdict }), outcome: "refused" };
+		if (parts.rules.posture === "observe")
+			return { ...result, run: undefined, outcome: plan.operations.length === 0 ? "nothing-to-do" : "not-applied" };
+		if (plan.operations.length > 0 && !(await parts.approve(planned))) return { ...result, run: undefined, outcome: "not-applied" };
+		await rememberReading(parts, lease, planned);
+		const run = await parts.store.open(lease, {
+			product: plan.product,
+			mode: modeOf(parts),
+			plan,
+			breaches: verdict.breaches.map((b) => b.message),
+			trigger: parts.trigger,
+		});
+		const concurrency = planned.can.limits.concurrency;
+		const applied = await apply(verdict.plan, { ...parts, lease, run, concurrency }, signals);
+		const settlements = new Map([...skipped(plan, { kept: verdict.plan, planned }), ...applied]);
+		const outcome = outcomeOf(plan, settlements, signals);
+		await parts.store.close(lease, run, outcome);
+		return { ...result, run, settlements, outcome };
+	});
+}
+
+async function journalRefusal(parts: SyncParts, lease: Lease, { plan, verdict }: { plan: Plan; verdict: Verdict }): Promise<RunId> {
+	const breaches = verdict.breaches.map((breach) => breach.message);
+	const run = await parts.store.open(lease, { product: plan.product, mode: modeOf(parts), plan, breaches, trigger: parts.trigger });
+	await parts.store.close(lease, run, "refused", breaches[0]);
+	return run;
+}
+
+/** Only a reading that the guard let pass counts as a sighting of an absence, or as the size to compare the next one with. */
+async function rememberReading({ store, product }: SyncParts, lease: Lease, planned: Planned): Promise<void> {
+	for (const { value } of planned.snapshots) {
+		await store.putSnapshot(lease, product.id, value.connector, { digest: value.digest, size: value.size, takenAt: value.takenAt });
+	}
+	const missing = missingPeople(planned.desired, await store.links(product.id));
+	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));
+	await store.recordAbsences(lease, product.id, missing, new Date(takenAt));
+}
+
+const modeOf = (parts: SyncParts): "sync" | "apply" => (parts.approved === undefined ? "sync" : "apply");
+
+function outcomeOf(plan: Plan, settlements: Settlements, signals: StopSignals): "nothing-to-do" | "done" | "failures" | "stopped" {
+	if (plan.operations.length === 0) return "nothing-to-do";
+	let failed = 0;
+	let notRun = 0;
+	for (const settlement of settlements.values()) {
+		if (settlement.state === "failed" || settlement.state === "unknown") failed += 1;
+		if (settlement.state === "not-run" && !settlement.drifted) notRun += 1;
+	}
+	if (notRun > 0 && signals.stop.aborted) return "stopped";
+	return failed > 0 || notRun > 0 ? "failures" : "done";
+}

@@ -1,0 +1,36 @@
+import { SyncError } from "../../errors.ts";
+import type { Store } from "../store.ts";
+
+/** What a dry run sees where no store was ever written: nothing, and nothing is created. */
+export function emptyStore(path: string): Store {
+	return { ...NOTHING_WRITTEN, ...refusingWrites(path), shut: async () => {} };
+}
+
+const NOTHING_WRITTEN = {
+	holderOf: async () => undefined,
+	links: async () => new Map(),
+	absences: async () => new Map(),
+	lastGood: async () => undefined,
+	openCreates: async () => new Map(),
+	inherited: async () => [],
+	runs: async () => [],
+	run: async () => undefined,
+} satisfies Partial<Store>;
+
+/** Every writing method of a store that was opened for reading. */
+export function refusingWrites(path: string) {
+	const refuse = async (): Promise<never> => {
+		throw new SyncError("bug", `the store ${path} was opened for reading only`, { context: { path }, todo: "Please report this." });
+	};
+	return {
+		acquire: refuse,
+		link: refuse,
+		recordAbsences: refuse,
+		putSnapshot: refuse,
+		open: refuse,
+		intend: refuse,
+		settle: refuse,
+		close: refuse,
+		recover: refuse,
+	} satisfies Partial<Store>;
+}

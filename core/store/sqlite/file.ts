@@ -1,0 +1,62 @@
+import { access, chmod, constants, mkdir, open, stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { storeFailure, unavailable } from "./failure.ts";
+
+/** Magic numbers of statfs(2) for file systems without the shared memory that SQLite's write-ahead log needs. */
+const NETWORK: Readonly<Record<number, string>> = { 26985: "NFS", 20859: "SMB", 4283649346: "CIFS", 4266872130: "SMB2", 1397113167: "AFS" };
+
+/** Undefined: there is no such file. A directory in its place is `store.unavailable`. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+	try {
+		const found = await stat(path);
+		if (found.isFile()) return found.size;
+	} catch (error) {
+		if (hasCode(error, "ENOENT")) return undefined;
+		throw storeFailure(path, error);
+	}
+	throw unavailable(`the store ${path} is not a file`, { context: { path }, todo: "Name a file, not a directory, in store.sqlite." });
+}
+
+/**
+ * Makes the file where it is missing (0600, directories 0700) before SQLite sees it, so that it and the -wal and -shm files,
+ * which take its mode, are never readable to others. An existing file that others may read is closed to them.
+ */
+export async function prepareFile(path: string, log: (line: string) => void): Promise<void> {
+	try {
+		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+		const file = await open(path, "wx", 0o600).catch((error: unknown) => {
+			if (hasCode(error, "EEXIST")) return undefined;
+			throw error;
+		});
+		await file?.close();
+		await access(path, constants.R_OK | constants.W_OK);
+		await access(dirname(path), constants.W_OK | constants.X_OK);
+		if (file === undefined) for (const suffix of ["", "-wal", "-shm"]) await closeToOthers(path + suffix, log);
+		await warnOfNetwork(path, log);
+	} catch (error) {
+		throw storeFailure(path, error);
+	}
+}
+
+async function closeToOthers(path: string, log: (line: string) => void): Promise<void> {
+	const found = await stat(path).catch((error: unknown) => {
+		if (hasCode(error, "ENOENT")) return undefined;
+		throw error;
+	});
+	if (found === undefined || (found.mode & 0o077) === 0) return;
+	if (process.getuid?.() !== found.uid && process.getuid?.() !== 0) {
+		log(`${path} can be read by others (mode ${(found.mode & 0o777).toString(8)}) and belongs to another user: chmod 600 it`);
+		return;
+	}
+	await chmod(path, 0o600);
+	log(`${path} could be read by others (mode ${(found.mode & 0o777).toString(8)}): changed to 600`);
+}
+
+async function warnOfNetwork(path: string, log: (line: string) => void): Promise<void> {
+	const kind = NETWORK[(await statfs(path)).type];
+	if (kind !== undefined) {
+		log(`${path} is on ${kind}: SQLite's log needs a local file system (https://sqlite.org/wal.html). Move it, or use PostgreSQL.`);
+	}
+}
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
