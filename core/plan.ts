@@ -1,4 +1,5 @@
-import { compareText, digestOf } from "./digest.ts";
+import { createHash } from "node:crypto";
+import { compareText } from "./digest.ts";
 import type { AccountId, ConnectorId, Digest, PersonKey, ProductId, SnapshotSize } from "./model.ts";
 import { KINDS, type Operation } from "./operation.ts";
 
@@ -85,11 +86,14 @@ export function makePlan(draft: Omit<Plan, "digest">): Plan {
 
 /** The digest of a plan as it stands; a file edited by hand no longer matches its own. */
 export function planDigest(plan: Omit<Plan, "digest">): Digest {
-	const parts: string[] = [];
-	for (const operation of plan.operations) parts.push(digestOf(operation));
-	for (const hold of plan.holds) parts.push(digestOf(hold));
-	return digestOf([plan.product, plan.posture, plan.firstRun, parts]);
+	const sum = createHash("sha256").update(JSON.stringify([plan.product, plan.posture, plan.firstRun]));
+	for (const operation of plan.operations) sum.update(`\n${JSON.stringify(operation)}`);
+	sum.update("\nholds");
+	for (const hold of plan.holds) sum.update(`\n${JSON.stringify(hold.because === "waiting" ? withoutDetail(hold) : hold)}`);
+	return sum.digest("hex").slice(0, 32) as Digest;
 }
+/** Says for how many minutes somebody has been missing: an override must still fit a plan that was made some minutes later. */
+const withoutDetail = ({ subject, wanted, because }: Hold): Omit<Hold, "detail"> => ({ subject, wanted, because });
 
 /** Phase first; within the renames an operation comes after the one that frees its name; then by name, so that people can read it. */
 function inOrder(a: Operation, b: Operation, rank: ReadonlyMap<Digest, number>): number {

@@ -35,9 +35,13 @@ export function flattenGroups(snapshot: Snapshot, people: ReadonlyMap<PersonId, 
 	const numbers = new Map<GroupId, number>();
 	for (const group of listed) numbers.set(group.id, numbers.size);
 	for (const reject of rejected) numbers.set(reject.id as GroupId, numbers.size);
-	const inner = nested ? edges(numbers.size, listed, (group) => numbersOf(group.groups, numbers)) : noEdges(numbers.size);
+	const inner = nested ? edges(listed, numbers.size, { of: (group) => group.groups, numbers }) : noEdges(numbers.size);
 	const outer = reversed(inner, numbers.size);
-	const reasons = spreadUncertainty(reasonsOf(listed, rejected, numbers.size), outer, (i) => listed[i]?.name ?? rejected[i - listed.length]?.label);
+	const reasons = spreadUncertainty(
+		reasonsOf(listed, rejected, numbers.size),
+		outer,
+		(i) => listed[i]?.name ?? rejected[i - listed.length]?.label,
+	);
 	return {
 		groups: [
 			...listed.map((group, i) => ({ id: group.id, name: group.name, path: group.path, uncertain: reasons[i] })),
@@ -46,37 +50,29 @@ export function flattenGroups(snapshot: Snapshot, people: ReadonlyMap<PersonId, 
 		cycles: cyclesOf(inner, numbers.size).map((cycle) => cycle.map((i) => listed[i]!.name).sort(compareText)),
 		outer,
 		direct: reversed(
-			edges(numbers.size, listed, (group) => numbersOf(group.people, people)),
+			edges(listed, numbers.size, { of: (group) => (group.held === undefined ? group.people : []), numbers: people }),
 			people.size,
 		),
 	};
 }
 
-function numbersOf<T>(ids: readonly T[], numbers: ReadonlyMap<T, number>): readonly number[] {
-	const found: number[] = [];
-	for (const id of ids) {
-		const number = numbers.get(id);
-		if (number !== undefined) found.push(number);
-	}
-	return found;
-}
-
 const noEdges = (count: number): Edges => ({ start: new Int32Array(count + 1), to: new Int32Array(0) });
 
-function edges(count: number, groups: readonly Group[], targets: (group: Group) => readonly number[]): Edges {
+/** Ids without a number (rejected people, say) are left out. */
+function edges<T>(
+	groups: readonly Group[],
+	count: number,
+	ends: { of: (group: Group) => readonly T[]; numbers: ReadonlyMap<T, number> },
+): Edges {
 	const start = new Int32Array(count + 1);
-	let to = new Int32Array(1024);
+	const to = new Int32Array(groups.reduce((sum, group) => sum + ends.of(group).length, 0));
 	let size = 0;
 	for (let i = 0; i < count; i++) {
 		const group = groups[i];
 		if (group !== undefined)
-			for (const target of targets(group)) {
-				if (size === to.length) {
-					const larger = new Int32Array(size * 2);
-					larger.set(to);
-					to = larger;
-				}
-				to[size++] = target;
+			for (const id of ends.of(group)) {
+				const number = ends.numbers.get(id);
+				if (number !== undefined) to[size++] = number;
 			}
 		start[i + 1] = size;
 	}
@@ -96,14 +92,20 @@ function reversed(forward: Edges, count: number): Edges {
 
 function reasonsOf(listed: readonly Group[], rejected: readonly Reject[], count: number): (string | undefined)[] {
 	const reasons = new Array<string | undefined>(count).fill(undefined);
-	for (const [i, group] of listed.entries()) if (group.held !== undefined) reasons[i] = `"${group.path}" could not be read whole: ${group.held}`;
+	for (const [i, group] of listed.entries())
+		if (group.held !== undefined) reasons[i] = `"${group.path}" could not be read whole: ${group.held}`;
 	for (const [i, reject] of rejected.entries())
-		reasons[listed.length + i] = `group ${reject.label === undefined ? reject.id : `"${reject.label}"`} could not be read: ${reject.because}`;
+		reasons[listed.length + i] =
+			`group ${reject.label === undefined ? reject.id : `"${reject.label}"`} could not be read: ${reject.because}`;
 	return reasons;
 }
 
 /** Whoever contains an uncertain group is uncertain too. Breadth first, so that the reason names the nearest. */
-function spreadUncertainty(own: (string | undefined)[], outer: Edges, nameOf: (i: number) => string | undefined): readonly (string | undefined)[] {
+function spreadUncertainty(
+	own: (string | undefined)[],
+	outer: Edges,
+	nameOf: (i: number) => string | undefined,
+): readonly (string | undefined)[] {
 	const reasons = [...own];
 	const queue: number[] = [];
 	const from = new Map<number, number>();

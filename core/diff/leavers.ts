@@ -40,9 +40,10 @@ function leaverOf(world: World, account: Account, keys: readonly PersonKey[]): L
 function waitingFor(world: World, keys: readonly PersonKey[]): Leaver["waiting"] {
 	const { sightings, periodMs } = world.rules.leavers.after;
 	if (sightings <= 1 && periodMs === 0) return undefined;
-	const known = keys.map((key) => world.ownership.absences.get(key)).find((absence) => absence !== undefined);
-	const seen = (known?.sightings ?? 0) + 1;
-	const forMs = known === undefined ? 0 : world.takenAt.getTime() - known.since.getTime();
+	// Somebody known by several keys is missing only since the last of them is.
+	const absences = keys.map((key) => world.ownership.absences.get(key));
+	const seen = Math.min(...absences.map((absence) => absence?.sightings ?? 0)) + 1;
+	const forMs = Math.min(...absences.map((absence) => (absence === undefined ? 0 : world.takenAt.getTime() - absence.since.getTime())));
 	if (seen >= sightings && forMs >= periodMs) return undefined;
 	return {
 		reason: "waiting",

@@ -23,7 +23,7 @@ export function matchPeople(world: World, draft: Draft): ReadonlyMap<PersonKey, 
 	}
 	const claims = claimsOf(world);
 	for (const wish of unlinked) matches.set(wish.person, unlinkedMatch(world, draft, { wish, claims }));
-	holdDoubleAdoptions(world, draft, matches);
+	holdSharedAccounts(world, draft, matches);
 	for (const [person, match] of matches) if (!recordAdoption(draft, person, match)) matches.set(person, { state: "held" });
 	return matches;
 }
@@ -49,6 +49,9 @@ function linkedMatch(world: World, draft: Draft, wish: Wish): Match | undefined 
 		]);
 	}
 	const account = world.actual.accounts.get([...ids][0]!)!;
+	const unjudged = world.owners.get(account.id)!.find((key) => world.heldKeys.has(key));
+	if (unjudged !== undefined)
+		return held(draft, wish, ["rejected-at-source", `the account "${account.username}" is also linked to ${unjudged}, who is held`]);
 	return { state: "account", account, how: links.get(wish.person) === account.id ? "linked" : "merge" };
 }
 
@@ -71,9 +74,9 @@ function claimsOf(world: World): Claims {
 
 function unlinkedMatch(world: World, draft: Draft, { wish, claims }: { wish: Wish; claims: Claims }): Match {
 	const name = world.user(world.canonical(wish.fields).username);
-	const rivals = (claims.usernames.get(name) ?? []).filter((other) => other !== wish);
+	const rivals = rivalsFor(world, claims, wish);
 	if (wish.active && rivals.length > 0) {
-		const everybody = [wish, ...rivals].map((w) => w.person).sort();
+		const everybody = [wish.person, ...rivals].sort();
 		return held(draft, wish, [
 			"ambiguous",
 			`${everybody.length} people claim the username "${wish.fields.username}": ${everybody.join(", ")}; give them different usernames in the directory or in the policy`,
@@ -83,16 +86,25 @@ function unlinkedMatch(world: World, draft: Draft, { wish, claims }: { wish: Wis
 	const asked = world.ownership.openCreates.get(wish.person);
 	if (namesake !== undefined && asked !== undefined && isOurs(world, asked, namesake) && !world.owners.has(namesake.id))
 		return { state: "account", account: namesake, how: "journal" };
-	if (!wish.active) return inactiveMatch(world, { wish, namesake, rivals });
+	if (!wish.active) return rivals.length > 0 ? { state: "none" } : inactiveMatch(world, { wish, claims, namesake });
 	return world.rules.adopt === "email" ? byEmail(world, draft, { wish, claims, namesake }) : byUsername(world, draft, { wish, namesake });
 }
 
+/** Everybody else who claims the same username, those included who are held: what they want could not be asked. */
+function rivalsFor(world: World, claims: Claims, wish: Wish): readonly PersonKey[] {
+	const name = world.user(world.canonical(wish.fields).username);
+	const wished = (claims.usernames.get(name) ?? []).filter((other) => other !== wish).map((other) => other.person);
+	return [...wished, ...(world.heldNames.get(name) ?? [])];
+}
+
 /** Somebody switched off in the directory who still has an account nobody manages: taken over where the policy adopts, disabled in the next run. */
-function inactiveMatch(world: World, found: { wish: Wish; namesake: Account | undefined; rivals: readonly Wish[] }): Match {
-	if (world.rules.adopt === "never" || found.rivals.length > 0) return { state: "none" };
-	const account = world.rules.adopt === "username" ? found.namesake : onlyOne(world.byEmail.get(foldEmail(found.wish.fields.email)));
+function inactiveMatch(world: World, { wish, claims, namesake }: { wish: Wish; claims: Claims; namesake: Account | undefined }): Match {
+	const { adopt } = world.rules;
+	if (adopt === "never") return { state: "none" };
+	const email = foldEmail(wish.fields.email);
+	const account = adopt === "username" ? namesake : claims.emails.has(email) ? undefined : onlyOne(world.byEmail.get(email));
 	if (account === undefined || !account.active || world.owners.has(account.id)) return { state: "none" };
-	return { state: "account", account, how: world.rules.adopt };
+	return { state: "account", account, how: adopt };
 }
 
 function byUsername(world: World, draft: Draft, { wish, namesake }: { wish: Wish; namesake: Account | undefined }): Match {
@@ -132,11 +144,11 @@ function byEmail(world: World, draft: Draft, found: { wish: Wish; claims: Claims
 	return { state: "create" };
 }
 
-/** One account must not go to two people, whichever way each of them came to it. */
-function holdDoubleAdoptions(world: World, draft: Draft, matches: Map<PersonKey, Match>): void {
+/** One account must not serve two people, whichever way each of them came to it: two links may be left from a merge that the policy no longer makes. */
+function holdSharedAccounts(world: World, draft: Draft, matches: Map<PersonKey, Match>): void {
 	const takers = new Map<AccountId, PersonKey[]>();
 	for (const [person, match] of matches) {
-		if (match.state !== "account" || match.how === "linked" || match.how === "merge") continue;
+		if (match.state !== "account") continue;
 		const list = takers.get(match.account.id) ?? [];
 		list.push(person);
 		takers.set(match.account.id, list);

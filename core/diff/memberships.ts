@@ -1,4 +1,5 @@
 import type { TargetGroup, Wish } from "../desired/desired.ts";
+import { compareText } from "../digest.ts";
 import type { AccountId, Digest, GroupName, PersonKey } from "../model.ts";
 import type { Subject } from "../operation.ts";
 import type { HoldReason } from "../plan.ts";
@@ -6,7 +7,7 @@ import type { Account } from "../product.ts";
 import type { Draft } from "./draft.ts";
 import type { Leaver } from "./leavers.ts";
 import type { Match } from "./match.ts";
-import type { World } from "./world.ts";
+import { foldEmail, type World } from "./world.ts";
 
 export interface Standing {
 	readonly matches: ReadonlyMap<PersonKey, Match>;
@@ -30,8 +31,7 @@ export function planMemberships(world: World, draft: Draft, standing: Standing):
 /** By folded name. Groups that are protected, ignored or missing are left out, with one hold each instead of one a member. */
 function planGroups(world: World, draft: Draft): ReadonlyMap<string, Usable> {
 	const usable = new Map<string, Usable>();
-	for (const target of world.desired.groups.values()) {
-		const folded = world.group(target.name);
+	for (const [folded, target] of targetsOf(world)) {
 		const name = world.groups.get(folded);
 		if (world.protectedGroups.has(folded) || world.ignoredGroups.has(folded)) {
 			holdGroup(draft, target, [
@@ -56,6 +56,18 @@ function planGroups(world: World, draft: Draft): ReadonlyMap<string, Usable> {
 	}
 	return usable;
 }
+/** The policy may spell one group in several ways: what the product takes for one group is one target. */
+function targetsOf(world: World): ReadonlyMap<string, TargetGroup> {
+	const targets = new Map<string, TargetGroup>();
+	for (const target of [...world.desired.groups.values()].sort((a, b) => compareText(a.name, b.name))) {
+		const folded = world.group(target.name);
+		const before = targets.get(folded);
+		const both = before && { ...before, from: [...before.from, ...target.from], uncertain: before.uncertain ?? target.uncertain };
+		targets.set(folded, both ?? target);
+	}
+	return targets;
+}
+
 const holdGroup = (draft: Draft, target: TargetGroup, [because, detail]: readonly [HoldReason, string]): void =>
 	draft.hold({ subject: { username: "" }, wanted: `group.create ${target.name}`, because, detail });
 
@@ -70,7 +82,7 @@ function planAdditions(
 		const creation = standing.creations.get(wish.person);
 		const account = match.state === "account" ? match.account : undefined;
 		if (account === undefined && creation === undefined) continue;
-		const has = account === undefined ? EMPTY : new Set(account.groups.map(world.group));
+		const has = new Set(account?.groups.map(world.group));
 		const subject: Subject = {
 			username: account?.username ?? world.canonical(wish.fields).username,
 			person: wish.person,
@@ -78,8 +90,10 @@ function planAdditions(
 		};
 		for (const name of wish.groups) {
 			const folded = world.group(name);
+			if (has.has(folded)) continue;
+			has.add(folded);
 			const group = groups.get(folded);
-			if (group === undefined || has.has(folded)) continue;
+			if (group === undefined) continue;
 			const requires = [group.requires, creation].filter((id) => id !== undefined);
 			draft.want({
 				kind: "member.add",
@@ -89,15 +103,21 @@ function planAdditions(
 				...(requires.length > 0 ? { requires } : {}),
 			});
 		}
-		if (creation !== undefined) planDefaults(world, draft, { wish, subject, creation });
+		if (creation !== undefined) planDefaults(world, draft, { has, subject, creation });
 	}
 }
 
-function planDefaults(world: World, draft: Draft, { wish, subject, creation }: { wish: Wish; subject: Subject; creation: Digest }): void {
-	const mapped = new Set(wish.groups.map(world.group));
+/** `has`: folded names of the groups that the new account gets anyway. */
+function planDefaults(
+	world: World,
+	draft: Draft,
+	{ has, subject, creation }: { has: Set<string>; subject: Subject; creation: Digest },
+): void {
 	for (const name of world.desired.defaultGroups) {
-		if (mapped.has(world.group(name))) continue;
-		const existing = world.groups.get(world.group(name));
+		const folded = world.group(name);
+		if (has.has(folded)) continue;
+		has.add(folded);
+		const existing = world.groups.get(folded);
 		if (existing !== undefined)
 			draft.want({ kind: "member.add", subject, group: existing, requires: [creation], because: "default group of new accounts" });
 		else
@@ -157,7 +177,7 @@ function verdictOn(world: World, { account, group, standing, owner, maybeHeld }:
 			hold: leaver.waiting ? [leaver.waiting.reason, leaver.waiting.detail] : uncertainty(group),
 		};
 	}
-	if (world.owners.has(account.id) || world.rules.strangers === "keep") return undefined;
+	if (world.rules.strangers === "keep") return undefined;
 	const doubt = maybeHeld(account);
 	return {
 		person: undefined,
@@ -201,19 +221,27 @@ function accountOwners(world: World, standing: Standing): ReadonlyMap<AccountId,
 	return owners;
 }
 
-/** A stranger may be somebody whose record could not be read, or whose match is held: then nothing is taken (law 1). */
+/**
+ * A stranger may be somebody who is not linked yet: by name or address somebody whom the policy selects, or anybody at
+ * all while somebody is held, whose name in the product is not known then. Nothing is taken from them (law 1).
+ */
 function strangersMayBeHeld(world: World): (account: Account) => string | undefined {
-	const names = new Map<string, string>();
-	let nameless: string | undefined;
-	for (const [key, held] of world.desired.held) {
-		if (held.username === "") nameless = key;
-		else names.set(world.user(held.username), key);
+	const { links } = world.ownership;
+	const isLinked = (keys: readonly PersonKey[]) => keys.some((key) => world.actual.accounts.has(links.get(key)!));
+	const held = [...world.desired.held].filter(([key, { aliases }]) => !isLinked([key, ...aliases])).map(([key]) => key);
+	const anybody = held.sort(compareText)[0];
+	const names = new Set<string>();
+	const emails = new Set<string>();
+	for (const wish of world.desired.people.values()) {
+		if (isLinked([wish.person, ...wish.aliases])) continue;
+		const { username, email } = world.canonical(wish.fields);
+		names.add(world.user(username));
+		if (email !== "" && world.rules.adopt === "email") emails.add(foldEmail(email));
 	}
-	for (const wish of world.desired.people.values()) names.set(world.user(world.canonical(wish.fields).username), wish.person);
 	return (account) => {
-		const namesake = names.get(world.user(account.username));
-		if (namesake !== undefined) return `may be the account of ${namesake}, who is held or not linked yet`;
-		return nameless === undefined ? undefined : `may be the account of ${nameless}, whose record could not be read`;
+		if (names.has(world.user(account.username))) return `has the username of somebody whom the policy selects and who is not linked yet`;
+		if (emails.has(foldEmail(account.email))) return `has the e-mail address of somebody whom the policy selects and who is not linked yet`;
+		return anybody === undefined ? undefined : `may be the account of ${anybody}, who is held and not linked to any account yet`;
 	};
 }
 
@@ -223,4 +251,3 @@ const sourceOf = (target: TargetGroup): string => {
 	if (first === undefined) return "any mapped group";
 	return second === undefined ? first.path : `${first.path} (or ${target.from.length - 1} more)`;
 };
-const EMPTY: ReadonlySet<string> = new Set();

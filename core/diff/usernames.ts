@@ -39,7 +39,7 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 
 	function settle(mover: Mover): void {
 		const rivals = (wanted.get(mover.target) ?? []).filter((person) => person !== mover.wish.person);
-		const way: Way = rivals.length > 0 ? { free: false, because: ["ambiguous", contested(mover, rivals)] } : wayTo(mover.target, mover);
+		const way: Way = rivals.length > 0 ? { free: false, because: ["ambiguous", contested(mover, rivals)] } : wayTo(mover.target);
 		ways.set(mover.account.id, way);
 		if (way.free) planRename(mover, way.requires);
 		else
@@ -66,9 +66,9 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 		else operations.set(mover.account.id, id);
 	}
 
-	function wayTo(name: string, mover?: Mover): Way {
+	function wayTo(name: string): Way {
 		const holder = world.byName.get(name);
-		if (holder === undefined || holder.id === mover?.account.id) return { free: true, requires: [] };
+		if (holder === undefined) return { free: true, requires: [] };
 		const away = ways.get(holder.id);
 		if (away === "open")
 			return {
@@ -97,9 +97,9 @@ function collectMovers(world: World, matches: ReadonlyMap<PersonKey, Match>): Re
 	return movers;
 }
 
-/** The names that active people want and do not have yet, whether they may get them or not. */
+/** The names that active people want and do not have yet, whether they may get them or not, and those of people who could not be judged. */
 function wantedBy(world: World, matches: ReadonlyMap<PersonKey, Match>): ReadonlyMap<string, readonly PersonKey[]> {
-	const wanted = new Map<string, PersonKey[]>();
+	const wanted = new Map<string, PersonKey[]>([...world.heldNames].map(([name, people]) => [name, [...people]]));
 	for (const [person, wish] of world.desired.people) {
 		const name = world.user(world.canonical(wish.fields).username);
 		const match = matches.get(person)!;

@@ -1,4 +1,5 @@
 import type { Wish } from "../desired/desired.ts";
+import { compareText } from "../digest.ts";
 import { SyncError } from "../errors.ts";
 import type { AccountId, GroupName, PersonKey } from "../model.ts";
 import { type Account, foldName } from "../product.ts";
@@ -13,12 +14,14 @@ export interface World extends DiffInput {
 	readonly byEmail: ReadonlyMap<string, readonly Account[]>;
 	/** The product's groups by folded name, in the product's own spelling. */
 	readonly groups: ReadonlyMap<string, GroupName>;
-	/** People keys linked to an account. */
+	/** People keys linked to an account, sorted: the plan must not depend on the order of the book. */
 	readonly owners: ReadonlyMap<AccountId, readonly PersonKey[]>;
 	/** Every key of a wished person, aliases included. */
 	readonly wishOf: ReadonlyMap<PersonKey, Wish>;
 	/** Every key of a held person, aliases included. */
 	readonly heldKeys: ReadonlySet<PersonKey>;
+	/** Held people by the folded name that the directory gives them: they may want it, which could not be asked. */
+	readonly heldNames: ReadonlyMap<string, readonly PersonKey[]>;
 	readonly protectedAccounts: ReadonlySet<AccountId>;
 	readonly protectedGroups: ReadonlySet<string>;
 	readonly ignoredGroups: ReadonlySet<string>;
@@ -38,10 +41,15 @@ export function indexWorld(input: DiffInput): World {
 	}
 	const owners = new Map<AccountId, PersonKey[]>();
 	for (const [person, account] of input.ownership.links) push(owners, account, person);
+	for (const keys of owners.values()) if (keys.length > 1) keys.sort(compareText);
 	const wishOf = new Map<PersonKey, Wish>();
 	for (const wish of input.desired.people.values()) for (const key of [wish.person, ...wish.aliases]) wishOf.set(key, wish);
 	const heldKeys = new Set<PersonKey>();
-	for (const [key, held] of input.desired.held) for (const each of [key, ...held.aliases]) heldKeys.add(each);
+	const heldNames = new Map<string, PersonKey[]>();
+	for (const [key, held] of input.desired.held) {
+		for (const each of [key, ...held.aliases]) heldKeys.add(each);
+		if (held.username !== "") push(heldNames, user(held.username), key);
+	}
 	const groups = new Map([...input.actual.groups].map((name) => [group(name), name]));
 	return {
 		...input,
@@ -54,6 +62,7 @@ export function indexWorld(input: DiffInput): World {
 		owners,
 		wishOf,
 		heldKeys,
+		heldNames,
 		protectedAccounts: protectedAccounts(input, byName, user),
 		protectedGroups: protectedGroups(input, groups, group),
 		ignoredGroups: new Set(input.desired.ignoredGroups.map(group)),

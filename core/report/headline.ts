@@ -1,4 +1,4 @@
-import { OPERATION_KINDS, type OperationKind } from "../operation.ts";
+import type { OperationKind } from "../operation.ts";
 import type { Report, ReportCount } from "./report.ts";
 import { peopleIn, plannedOf, type Totals, totals } from "./tally.ts";
 import { count, KIND_WORDS, number } from "./words.ts";
@@ -30,6 +30,16 @@ export function headlineOf(input: HeadlineInput): string {
 	}
 }
 
+/** In the order in which people want to know it. */
+const TOLD: readonly OperationKind[] = [
+	"account.create",
+	"account.disable",
+	"account.enable",
+	"account.rename",
+	"account.update",
+	"link.adopt",
+];
+
 function refusal(input: HeadlineInput, held: string): string {
 	const opening = input.mode === "diff" ? "The guard would refuse this" : "Refused, nothing was written";
 	return `${opening}: ${lowerFirst(whatChanges(input, "would change"))}, which breaks ${count(input.breaches, "limit")}${held}.`;
@@ -37,8 +47,7 @@ function refusal(input: HeadlineInput, held: string): string {
 
 function whatChanges({ counts, operations }: Pick<Report, "counts" | "operations">, verb: string): string {
 	const people = peopleIn(operations);
-	const kinds = OPERATION_KINDS.filter((kind) => kind.startsWith("account.") || kind === "link.adopt");
-	const parts = kinds.flatMap((kind) => part(counts, kind));
+	const parts = TOLD.flatMap((kind) => part(counts, kind));
 	const attributes = plannedOf(counts, "attribute.set");
 	if (attributes > 0) parts.push(`${count(attributes, "attribute")} set`);
 	const groups = plannedOf(counts, "member.add", "member.remove", "group.create", "group.delete");

@@ -137,14 +137,17 @@ function* next(report: Report): Iterable<string> {
 
 const nameOf = (o: ReportOperation): string => code(o.username === "" ? (o.group ?? "") : o.username);
 
-/** A code span whose fence is longer than any run of backticks inside; `|` must be escaped even there, in tables. */
+/**
+ * Programs differ in how they read `\\|` inside a code span of a table, so text with a pipe, a backslash or a backtick
+ * is HTML with everything but letters and digits as numeric references: that means one thing everywhere.
+ */
 function code(text: string): string {
-	const shown = visible(text).replaceAll("|", "\\|");
-	if (shown.trim() === "") return `<code>${shown}</code>`;
-	const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
-	const fence = "`".repeat(longest + 1);
-	return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`;
+	const shown = visible(text);
+	if (shown.trim() === shown && shown !== "" && !/[|\\`]/.test(shown)) return `\`${shown}\``;
+	return `<code>${shown.replace(/[^\p{L}\p{M}\p{N} ]/gu, reference)}</code>`;
 }
+
+const reference = (character: string): string => `&#${character.codePointAt(0)};`;
 
 /**
  * Text in which nothing is markup. Links that GitHub makes of bare addresses lose their colon, `www.` its dot, and a
@@ -152,9 +155,9 @@ function code(text: string): string {
  */
 function plain(text: string): string {
 	return visible(text)
-		.replace(/[\\`*_[\]|~$]/g, "\\$&")
-		.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]!)
-		.replace(/(?<![\p{L}\p{N}])([@#])/gu, "$1&#8203;")
+		.replace(/[&<>|\\]/g, reference)
+		.replace(/[`*_[\]~$]/g, "\\$&")
+		.replace(/(?<![\p{L}\p{N}&])([@#])/gu, "$1&#8203;")
 		.replace(/:(?=\/\/)/g, "&#58;")
 		.replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }

@@ -1,11 +1,12 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
-import type { Verdict } from "../guard.ts";
+import type { Limit, Verdict } from "../guard.ts";
 import type { Plan } from "../plan.ts";
 import type { AtlassianProduct } from "../product.ts";
 import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
 import { chooseApproved, skipped } from "./approved.ts";
 import { underLease } from "./lease.ts";
 import { missingPeople } from "./missing.ts";
+import type { WritePermit } from "./permit.ts";
 import { type Planned, type PlanParts, planRun } from "./plan.ts";
 
 export interface SyncParts extends Omit<PlanParts, "product" | "store"> {
@@ -14,8 +15,11 @@ export interface SyncParts extends Omit<PlanParts, "product" | "store"> {
 	/** Who holds the lease, for the others' message (`host, process 4711`). */
 	readonly holder: string;
 	readonly trigger: string;
-	readonly errorBudget: number;
+	/** The rest of the run is called off when more than max(floor, fraction × operations) have failed. */
+	readonly errorBudget: Limit;
 	readonly requestMs: number;
+	/** Given to the product's client as well: it asks before every writing request. */
+	readonly permit: WritePermit;
 	/** Asked with the whole plan after the guard let it pass; false: nothing is applied. */
 	readonly approve: (planned: Planned) => Promise<boolean>;
 	/** A plan made and looked at earlier: what of it is still wanted is applied, and nothing else. */
@@ -55,12 +59,23 @@ export function syncRun(parts: SyncParts, signals: StopSignals): Promise<SyncRes
 			trigger: parts.trigger,
 		});
 		const concurrency = planned.can.limits.concurrency;
-		const applied = await apply(verdict.plan, { ...parts, lease, run, concurrency }, signals);
+		const applied = await permitted(parts, lease, () => apply(verdict.plan, { ...parts, lease, run, concurrency, errorBudget: budgetFor(parts.errorBudget, plan) }, signals));
 		const settlements = new Map([...skipped(plan, { kept: verdict.plan, planned }), ...applied]);
 		const outcome = outcomeOf(plan, settlements, signals);
 		await parts.store.close(lease, run, outcome);
 		return { ...result, run, settlements, outcome };
 	});
+}
+
+const budgetFor = ({ floor, fraction }: Limit, plan: Plan): number => Math.max(floor, Math.floor(fraction * plan.operations.length)) + 1;
+
+async function permitted<T>({ permit, requestMs }: SyncParts, lease: Lease, work: () => Promise<T>): Promise<T> {
+	permit.grant(lease, requestMs);
+	try {
+		return await work();
+	} finally {
+		permit.revoke();
+	}
 }
 
 async function journalRefusal(parts: SyncParts, lease: Lease, { plan, verdict }: { plan: Plan; verdict: Verdict }): Promise<RunId> {

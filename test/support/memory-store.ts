@@ -92,7 +92,7 @@ export class MemoryStore implements Store {
 			assertHeld: async (marginMs) => {
 				if (marginMs > ttlMs) throw marginTooLong({ name, token }, marginMs, ttlMs);
 				this.#fence({ name, token });
-				if (granted.until - this.#now() < marginMs) await renew();
+				if (granted.until - this.#now() < Math.max(marginMs, ttlMs / 2)) await renew();
 			},
 			release: async () => {
 				if (this.world.leases.get(name)?.token === token) this.world.leases.set(name, { holder: "", token: token + 1, until: 0 });

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { codeOf } from "./failure.ts";
 
 /** What makes a process of this machine unmistakable: ids of processes are used again, these four together are not. Linux only. */
 interface Birth {
@@ -59,6 +60,6 @@ function exists(pid: number): boolean {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+		return codeOf(error) !== "ESRCH";
 	}
 }

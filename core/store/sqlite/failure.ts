@@ -14,7 +14,7 @@ export function storeFailure(path: string, error: unknown): unknown {
 	const code = resultCode(error);
 	const told = code === undefined ? ofFileSystem(path, error) : ofSqlite(path, code);
 	if (told === undefined) return error;
-	return unavailable(`${told.message} (${error instanceof Error ? error.message : String(error)})`, {
+	return unavailable(`${told.message} (${messageOf(error)})`, {
 		...told,
 		context: { path, ...(code === undefined ? {} : { sqlite: code }) },
 		cause: error,
@@ -32,9 +32,23 @@ interface Told {
 }
 
 function resultCode(error: unknown): number | undefined {
-	if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR" || !("errcode" in error)) return undefined;
-	return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
+	const { errcode } = fieldsOf(error);
+	return codeOf(error) === "ERR_SQLITE_ERROR" && typeof errcode === "number" ? errcode & 0xff : undefined;
 }
+
+/** The `code` that Node puts on its errors (`ENOENT`). */
+export const codeOf = (error: unknown): unknown => fieldsOf(error).code;
+
+/** By shape: an error of another realm is no `instanceof Error`. */
+const fieldsOf = (
+	error: unknown,
+): { readonly code?: unknown; readonly errcode?: unknown; readonly syscall?: unknown; readonly message?: unknown } =>
+	typeof error === "object" && error !== null ? error : {};
+
+export const messageOf = (error: unknown): string => {
+	const { message } = fieldsOf(error);
+	return typeof message === "string" ? message : String(error);
+};
 
 function ofSqlite(path: string, code: number): Told | undefined {
 	switch (code) {
@@ -83,8 +97,8 @@ function ofSqlite(path: string, code: number): Told | undefined {
 }
 
 function ofFileSystem(path: string, error: unknown): Told | undefined {
-	if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
-	switch (error.code) {
+	if (fieldsOf(error).syscall === undefined) return undefined;
+	switch (codeOf(error)) {
 		case "EACCES":
 		case "EPERM":
 			return {

@@ -1,6 +1,6 @@
 import { access, chmod, constants, mkdir, open, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { storeFailure, unavailable } from "./failure.ts";
+import { codeOf, storeFailure, unavailable } from "./failure.ts";
 
 /** Magic numbers of statfs(2) for file systems without the shared memory that SQLite's write-ahead log needs. */
 const NETWORK: Readonly<Record<number, string>> = { 26985: "NFS", 20859: "SMB", 4283649346: "CIFS", 4266872130: "SMB2", 1397113167: "AFS" };
@@ -11,7 +11,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 		const found = await stat(path);
 		if (found.isFile()) return found.size;
 	} catch (error) {
-		if (hasCode(error, "ENOENT")) return undefined;
+		if (codeOf(error) === "ENOENT") return undefined;
 		throw storeFailure(path, error);
 	}
 	throw unavailable(`the store ${path} is not a file`, { context: { path }, todo: "Name a file, not a directory, in store.sqlite." });
@@ -25,7 +25,7 @@ export async function prepareFile(path: string, log: (line: string) => void): Pr
 	try {
 		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 		const file = await open(path, "wx", 0o600).catch((error: unknown) => {
-			if (hasCode(error, "EEXIST")) return undefined;
+			if (codeOf(error) === "EEXIST") return undefined;
 			throw error;
 		});
 		await file?.close();
@@ -40,7 +40,7 @@ export async function prepareFile(path: string, log: (line: string) => void): Pr
 
 async function closeToOthers(path: string, log: (line: string) => void): Promise<void> {
 	const found = await stat(path).catch((error: unknown) => {
-		if (hasCode(error, "ENOENT")) return undefined;
+		if (codeOf(error) === "ENOENT") return undefined;
 		throw error;
 	});
 	if (found === undefined || (found.mode & 0o077) === 0) return;
@@ -58,5 +58,3 @@ async function warnOfNetwork(path: string, log: (line: string) => void): Promise
 		log(`${path} is on ${kind}: SQLite's log needs a local file system (https://sqlite.org/wal.html). Move it, or use PostgreSQL.`);
 	}
 }
-
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;

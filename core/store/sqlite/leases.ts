@@ -4,6 +4,7 @@ import { leaseLost, marginTooLong } from "../refusals.ts";
 import type { Lease, Leases } from "../store.ts";
 import { bornHere, provablyDead } from "./birth.ts";
 import type { Connection } from "./connection.ts";
+import { unavailable } from "./failure.ts";
 import { NOW } from "./fence.ts";
 
 /** Leases are rows: a grant raises the row's number, and every later write states the number it was granted. */
@@ -55,6 +56,14 @@ const clocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now() }
 /** The longer of the two: the monotonic clock stands still while the machine is suspended, the wall clock may be set back. */
 const elapsedSince = ({ monotonic, wall }: Clocks): number => Math.max(performance.now() - monotonic, Date.now() - wall);
 
+function tooSlow({ name }: Lease, marginMs: number): SyncError {
+	return unavailable(`the lease "${name}" could not be renewed fast enough to be held for ${marginMs} ms longer`, {
+		context: { lease: name, marginMs },
+		retry: "later",
+		todo: "The machine or its disk is too slow at the moment, or the process was paused; run again when it is not.",
+	});
+}
+
 class SqliteLease implements Lease {
 	readonly name: string;
 	readonly token: number;
@@ -86,6 +95,7 @@ class SqliteLease implements Lease {
 		}
 		// The process may have been paused between the answer and now.
 		if (this.#left() < marginMs) await this.renew();
+		if (this.#left() < marginMs) throw tooSlow(this, marginMs);
 	}
 
 	#left(): number {

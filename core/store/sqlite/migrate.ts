@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { SyncError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
-import { storeFailure, unavailable } from "./failure.ts";
+import { messageOf, storeFailure, unavailable } from "./failure.ts";
 import { APPLICATION_ID } from "./migrations/0001-first.ts";
 import type { Tables } from "./tables.ts";
 
@@ -73,14 +73,11 @@ export async function migrate(connection: Connection, migrations: Migrations, lo
 		// A newer version may have migrated between our look and our turn.
 		await versionOf(connection, migrations);
 		if (error instanceof SyncError) throw error;
-		throw unavailable(
-			`the store ${path} could not be migrated and was left as it was: ${error instanceof Error ? error.message : String(error)}`,
-			{
-				context: { path },
-				todo: "Go back to the version that ran before, and please report this.",
-				cause: error,
-			},
-		);
+		throw unavailable(`the store ${path} could not be migrated and was left as it was: ${messageOf(error)}`, {
+			context: { path },
+			todo: "Go back to the version that ran before, and please report this.",
+			cause: error,
+		});
 	}
 }
 

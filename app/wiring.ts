@@ -1,0 +1,107 @@
+import { hostname } from "node:os";
+import { type Config, compile } from "../config/load.ts";
+import { resolveNetwork } from "../config/network.ts";
+import type { ProductConfig, SourceConfig } from "../config/schema.ts";
+import type { HttpLog } from "../connectors/http/log.ts";
+import type { Connector, Progress } from "../core/connector.ts";
+import type { DiffRules } from "../core/diff/input.ts";
+import type { Digest } from "../core/model.ts";
+import type { AtlassianProduct, ReadableProduct } from "../core/product.ts";
+import { WritePermit } from "../core/run/permit.ts";
+import type { PlanParts } from "../core/run/plan.ts";
+import type { Store, StoreReader } from "../core/store/store.ts";
+
+/** Only this file knows which vendor is which; SDKs are loaded when the first of their kind is opened. */
+export async function openConnector(config: SourceConfig, log: HttpLog | undefined): Promise<Connector> {
+	const { keycloak } = await import("../connectors/idp/keycloak/connector.ts");
+	const [clientSecret, network] = await Promise.all([config.clientSecret.resolve(), resolveNetwork(config.network)]);
+	return keycloak({ ...config, clientSecret, network, ...(log ? { log } : {}) });
+}
+
+export interface OpenProduct {
+	readonly product: AtlassianProduct;
+	readonly permit: WritePermit;
+}
+export async function openProduct(config: ProductConfig, log: HttpLog | undefined): Promise<OpenProduct> {
+	const { jira } = await import("../connectors/atlassian/jira/product.ts");
+	const permit = new WritePermit();
+	const network = await resolveNetwork(config.network);
+	const auth =
+		config.auth.kind === "pat"
+			? { kind: "pat" as const, token: await config.auth.token.resolve() }
+			: { ...config.auth, password: await config.auth.password.resolve() };
+	const { id, url, pageSize } = config;
+	const product = jira({
+		id,
+		url,
+		auth,
+		network,
+		beforeWrite: () => permit.check(),
+		...(pageSize === undefined ? {} : { pageSize }),
+		...(log ? { log } : {}),
+	});
+	return { product, permit };
+}
+
+export async function openStore(
+	config: Config,
+	options: { readonly readOnly: boolean; readonly tell: (line: string) => void },
+): Promise<Store> {
+	const { openSqliteStore } = await import("../core/store/sqlite/open.ts");
+	return openSqliteStore({ path: config.store.sqlite, readOnly: options.readOnly, log: options.tell });
+}
+
+/** What the flags of one command add to the configuration. */
+export interface RunFlags {
+	readonly override?: Digest;
+	readonly firstRunRemovals: boolean;
+}
+
+export interface Opened {
+	readonly sources: readonly Connector[];
+	readonly target: OpenProduct;
+	close(): Promise<void>;
+}
+/** Everything one product's run talks to, opened in the order of precedence; closed together. */
+export async function openFor(config: Config, product: ProductConfig, log: HttpLog | undefined): Promise<Opened> {
+	const sources: Connector[] = [];
+	for (const id of product.policy.from) sources.push(await openConnector(config.sources.get(id)!, log));
+	const target = await openProduct(product, log);
+	return { sources, target, close: async () => void (await Promise.all([...sources, target.product].map((each) => each.close()))) };
+}
+
+export function planParts(
+	config: Config,
+	product: ProductConfig,
+	opened: { sources: readonly Connector[]; product: ReadableProduct; store: StoreReader; flags: RunFlags; progress: Progress },
+): PlanParts {
+	const { sources, store, flags, progress } = opened;
+	return {
+		sources,
+		product: opened.product,
+		policy: compile(config).get(product.id)!,
+		rules: rulesOf(product, flags),
+		limits: product.limits,
+		shrink: product.shrink,
+		store,
+		progress,
+		clock: () => performance.now(),
+		...(flags.override === undefined ? {} : { override: flags.override }),
+	};
+}
+
+function rulesOf(product: ProductConfig, flags: RunFlags): DiffRules {
+	return {
+		posture: product.posture,
+		adopt: product.adopt,
+		createMissingGroups: product.policy.groups.createMissing,
+		strangers: product.policy.groups.strangers,
+		leavers: product.leavers,
+		protectAccounts: product.protect.accounts,
+		protectGroups: product.protect.groups,
+		allowFirstRunRemovals: flags.firstRunRemovals,
+	};
+}
+
+/** For the lease's holder: enough for a person to find the process. */
+export const holderName = (): string => `${hostname()}, process ${process.pid}`;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { field, line } from "./fields.ts";
+import { type JiraProduct, jira } from "./products/jira.ts";
+import { type KeycloakSource, keycloak } from "./sources/keycloak.ts";
+
+/** The next kind of directory: one file below sources/, and one line here and in `SourceConfig`. */
+export const SOURCE_KINDS = { keycloak } as const;
+export type SourceConfig = KeycloakSource;
+
+/** The next kind of product: one file below products/, and one line here and in `ProductConfig`. */
+export const PRODUCT_KINDS = { jira } as const;
+export type ProductConfig = JiraProduct;
+
+export const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+export const NAME_ALLOWED = "a letter, then letters, digits, dashes and underscores; at most 63 characters";
+
+export const DEFAULT_STORE = "/var/lib/rollcall/state.db";
+
+/** The whole file. Rules between keys are in rules.ts; names of sources and products too, so that a wrong name hides nothing below it. */
+export const schema = z.strictObject({
+	version: field(z.literal(1), {
+		meaning: "The version of this format.",
+		allowed: "1",
+		example: "1",
+		todo: "Write `version: 1` at the top.",
+	}),
+	sources: field(
+		z.record(
+			z.string(),
+			field(z.discriminatedUnion("kind", [keycloak.schema]), {
+				meaning: "One directory.",
+				allowed: "a mapping that begins with `kind`",
+				example: "{ kind: keycloak }",
+			}),
+		),
+		{
+			meaning:
+				"The directories that people are read from, by names of your own. A source's name is part of what identifies a person: choose it once.",
+			allowed: "a mapping of names to sources",
+			example: "{ staff: { kind: keycloak } }",
+			todo: "Define at least one directory.",
+			keys: "source",
+		},
+	),
+	products: field(
+		z.record(
+			z.string(),
+			field(z.discriminatedUnion("kind", [jira.schema]), {
+				meaning: "One product.",
+				allowed: "a mapping that begins with `kind`",
+				example: "{ kind: jira }",
+			}),
+		),
+		{
+			meaning:
+				"The products whose accounts follow the directories, by names of your own. The name identifies what Rollcall remembers about the product: choose it once.",
+			allowed: "a mapping of names to products",
+			example: "{ jira: { kind: jira } }",
+			todo: "Define at least one product.",
+			keys: "product",
+		},
+	),
+	store: field(
+		z
+			.strictObject({
+				sqlite: field(line().default(DEFAULT_STORE), {
+					meaning:
+						"The SQLite file with links, leases and the journal. Relative paths start at the configuration file. Never on a network file system.",
+					allowed: "the path of a file on a local disk",
+					example: "/var/lib/rollcall/state.db",
+				}),
+			})
+			.prefault({}),
+		{ meaning: "Where Rollcall remembers which account belongs to whom, and what it did." },
+	),
+});
+export type ConfigInput = z.output<typeof schema>;

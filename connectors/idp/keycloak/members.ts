@@ -1,0 +1,125 @@
+import type { SnapshotRequest } from "../../../core/connector.ts";
+import { SyncError } from "../../../core/errors.ts";
+import type { PersonId } from "../../../core/model.ts";
+import { together } from "../../http/together.ts";
+import { readPages } from "./paging.ts";
+import { known, type People, personId, TRIES } from "./people.ts";
+import { seesEverybody } from "./rights.ts";
+import { PAGE_SIZE } from "./settings.ts";
+import type { Talk } from "./talk.ts";
+import { type FoundGroup, type Member, memberFrom } from "./translate.ts";
+
+/** The direct members of one group, or why they could not be read whole. */
+export type Members = { readonly people: readonly PersonId[] } | { readonly held: string };
+
+/** Reads the members of these groups. `strangers` collects members that the list of people does not name, service accounts left out. */
+export interface MemberReading {
+	readonly groups: readonly FoundGroup[];
+	readonly people: People;
+	readonly strangers: Set<PersonId>;
+}
+
+/**
+ * One group whose members cannot be read is held. When it goes wrong for more than a few, it is not the groups:
+ * the reading ends with that error. Nothing is held that a lost connection or a refused log-in explains.
+ */
+export async function readMembers(
+	talk: Talk,
+	reading: MemberReading,
+	run: { readonly request: SnapshotRequest; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, Members>> {
+	const { groups, people } = reading;
+	const total = groups.length;
+	const shortIsLast = await nothingIsTakenOut(talk, people, run.signal);
+	const members = new Map<string, Members>();
+	let held = 0;
+	const one = async (group: FoundGroup, signal: AbortSignal) => {
+		try {
+			members.set(group.id, { people: await membersOf(talk, { group, reading, shortIsLast }, signal) });
+		} catch (error) {
+			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
+			held += 1;
+			if (held > Math.max(10, total / 20)) throw tooMany(error, held);
+			members.set(group.id, { held: error.message });
+		}
+		run.request.progress?.({ stage: "members", done: members.size, total });
+	};
+	await together({ items: groups, width: talk.wire.settings.network.concurrency }, one, run.signal);
+	return members;
+}
+
+/**
+ * Keycloak states no number of members, so a page shorter than asked for must prove itself to be the last one.
+ * It is when nothing is taken out of a page after the database has cut it, and there are two reasons for which
+ * Keycloak takes something out: permissions judged record by record, which the role view-users (or one above it)
+ * switches off for the account; and people of a user federation who turn out to be gone there. Without such people,
+ * and with such a role in the token, a short page has everybody. (A body that breaks off is no JSON, and is never
+ * taken for a page.) Otherwise the page after a short one is asked for, and has to be empty.
+ */
+async function nothingIsTakenOut(talk: Talk, people: People, signal: AbortSignal): Promise<boolean> {
+	if (talk.wire.settings.proveMembers === "always" || people.federated) return false;
+	return seesEverybody(await talk.rights(signal));
+}
+
+interface OneGroup {
+	readonly group: FoundGroup;
+	readonly reading: MemberReading;
+	readonly shortIsLast: boolean;
+}
+
+async function membersOf(talk: Talk, one: OneGroup, signal: AbortSignal): Promise<readonly PersonId[]> {
+	const { group, reading, shortIsLast } = one;
+	const { id } = group;
+	const path = `/groups/${encodeURIComponent(id)}/members`;
+	const listing = {
+		what: `members of ${group.path}`,
+		size: talk.wire.settings.pageSize ?? PAGE_SIZE,
+		shortIsLast,
+		atMost: reading.people.counted + 100_000,
+		page: async (span: object, stop: AbortSignal) => {
+			const ask = { id, briefRepresentation: true, ...span };
+			const rows = await talk.page({ path, about: `group ${group.path}`, ask: (client) => client.groups.listMembers(ask) }, stop);
+			return rows.map((row) => known(memberFrom(row), path));
+		},
+	};
+	for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+		const { rows, torn } = await readPages(listing, signal);
+		if (!torn) return people(rows, reading);
+	}
+	throw new SyncError(
+		"source.incomplete",
+		`the members of group ${group.path} could not be read whole, ${TRIES} times over: their pages did not join`,
+		{
+			retry: "spent",
+			context: { group: id },
+		},
+	);
+}
+
+function people(rows: ReadonlyMap<string, ReturnType<typeof known<Member>>>, reading: MemberReading): readonly PersonId[] {
+	const ids: PersonId[] = [];
+	for (const row of rows.values()) {
+		// The list's own text of the id, so that one text serves all memberships of a person.
+		const listed = reading.people.rows.get(row.id)?.id;
+		if (listed !== undefined) ids.push(personId(listed));
+		else if (row.kind !== "good" || !row.value.service) {
+			ids.push(personId(row.id));
+			reading.strangers.add(personId(row.id));
+		}
+	}
+	return ids;
+}
+
+function concernsOneGroup(error: SyncError): boolean {
+	if (error.code === "source.malformed" || error.code === "source.incomplete") return true;
+	const { status } = error.context;
+	return typeof status === "number" && status !== 401;
+}
+
+const tooMany = (error: SyncError, held: number): SyncError =>
+	new SyncError(error.code, `the members of ${held} groups could not be read; the latest: ${error.message}`, {
+		retry: "spent",
+		context: { ...error.context, groups: held },
+		cause: error,
+		...(error.todo === undefined ? {} : { todo: error.todo }),
+	});

@@ -1,0 +1,71 @@
+/** Where accounts live. `ldap`: a connector directory, which has no active flag of its own. */
+export interface Directory {
+	readonly name: string;
+	readonly kind: "internal" | "read-only" | "ldap";
+}
+
+export interface JiraAccount {
+	/** Row number; grows with every creation. */
+	readonly id: number;
+	/** Never changes. */
+	readonly key: string;
+	readonly name: string;
+	readonly displayName: string;
+	readonly emailAddress: string;
+	readonly active: boolean;
+	/** Name of its directory. */
+	readonly directory: string;
+	readonly password?: string;
+	/** Keys of the projects that this account leads: it can be neither disabled nor deleted. */
+	readonly leads?: readonly string[];
+	/** Named in issues as reporter or assignee: it cannot be deleted. */
+	readonly referenced?: boolean;
+	readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface NewAccount {
+	readonly name: string;
+	readonly displayName?: string;
+	readonly emailAddress?: string;
+	readonly active?: boolean;
+	readonly directory?: string;
+	readonly password?: string;
+	readonly leads?: readonly string[];
+	readonly referenced?: boolean;
+	/** Default: by the version's rule. */
+	readonly key?: string;
+}
+
+export interface JiraGroup {
+	readonly name: string;
+	/** Ids of direct members. */
+	readonly members: Set<number>;
+	/** Folded names of groups inside this one. */
+	readonly subgroups: Set<string>;
+}
+
+/** An application with its licence. */
+export interface Application {
+	readonly key: string;
+	readonly name: string;
+	/** Members of these may use it. */
+	readonly groups: readonly string[];
+	/** New accounts are put into these. */
+	readonly defaultGroups: readonly string[];
+	/** -1: unlimited. */
+	readonly seats: number;
+	readonly selectedByDefault: boolean;
+}
+
+/** Accounts and groups as they are written to the state file. */
+export interface PopulationState {
+	readonly nextId: number;
+	readonly accounts: readonly JiraAccount[];
+	readonly deleted: readonly JiraAccount[];
+	readonly groups: readonly { readonly name: string; readonly members: readonly number[]; readonly subgroups: readonly string[] }[];
+	readonly tokens: readonly (readonly [token: string, account: number])[];
+	readonly applications: readonly Application[];
+	readonly directories: readonly Directory[];
+}
+
+export const folded = (name: string): string => name.toLowerCase();
