@@ -24,7 +24,7 @@ export const colours = (terminal: Terminal, stream: { readonly isTTY?: boolean }
 export const lookOf = (terminal: Terminal): Look => ({
 	colour: wantsColour(terminal, terminal.out),
 	width: Math.max(60, Math.min(terminal.out.columns ?? 100, 160)),
-	rows: 20,
+	rows: 10,
 });
 
 /** Waits for slow readers, so that a report of a million rows does not pile up in memory. */

@@ -21,10 +21,10 @@ function lines(terminal: Terminal): ProgressDisplay {
 	return {
 		show: ({ stage, done, total }) => {
 			const now = performance.now();
-			const before = last.get(stage);
+			const before = last.get(stage) ?? { at: now, done: -1 };
+			last.set(stage, before);
 			const complete = total !== undefined && done >= total;
-			if (before !== undefined && !complete && now - before.at < EVERY_MS) return;
-			if (before?.done === done) return;
+			if (before.done === done || (!complete && now - before.at < EVERY_MS)) return;
 			last.set(stage, { at: now, done });
 			print(terminal.err, `${stage}: ${done}${total === undefined ? "" : ` of ${total}`}`);
 		},

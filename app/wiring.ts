@@ -99,6 +99,7 @@ function rulesOf(product: ProductConfig, flags: RunFlags): DiffRules {
 		leavers: product.leavers,
 		protectAccounts: product.protect.accounts,
 		protectGroups: product.protect.groups,
+		protectStated: product.protect.stated,
 		allowFirstRunRemovals: flags.firstRunRemovals,
 	};
 }

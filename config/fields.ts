@@ -66,12 +66,12 @@ export function childOf(schema: z.ZodType, key: string | number, value: unknown)
 }
 
 /** The value of `kind` that a schema of one kind of source or product demands. */
-export const literalKind = (schema: z.ZodObject): string => String((core(schema.shape.kind as z.ZodType) as z.ZodLiteral).value);
+const literalKind = (schema: z.ZodObject): string => String((core(schema.shape.kind as z.ZodType) as z.ZodLiteral).value);
 
 const kindOf = (value: unknown): unknown => (typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined);
 
 /** A text that is used as it stands. References are for secrets only; one here would be taken literally. */
-export const text = (): z.ZodString =>
+const text = (): z.ZodString =>
 	z
 		.string()
 		.min(1)

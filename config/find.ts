@@ -2,9 +2,9 @@ import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SyncError } from "../core/errors.ts";
 
-export const CONFIG_VARIABLE = "ROLLCALL_CONFIG";
-export const CONFIG_NAME = "rollcall.yaml";
-export const SYSTEM_CONFIG = "/etc/rollcall/rollcall.yaml";
+const CONFIG_VARIABLE = "ROLLCALL_CONFIG";
+const CONFIG_NAME = "rollcall.yaml";
+const SYSTEM_CONFIG = "/etc/rollcall/rollcall.yaml";
 
 export interface FindOptions {
 	/** The value of `--config`. */

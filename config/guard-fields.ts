@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Limit, ShrinkLimits } from "../core/guard.ts";
-import { OPERATION_KINDS, type OperationKind } from "../core/operation.ts";
+import type { OperationKind } from "../core/operation.ts";
 import { field } from "./fields.ts";
 import { PERCENT_ALLOWED, percent } from "./units.ts";
 
@@ -113,6 +113,3 @@ export const shrink = field(
 export const errorBudget = field(limit(5, "5%", "operations of the plan"), {
 	meaning: "How many operations may fail before the rest of the run is called off: max(floor, fraction × operations).",
 });
-
-/** The kinds in their order of execution, for the reference page. */
-export const LIMIT_KINDS = OPERATION_KINDS;

@@ -41,7 +41,7 @@ export interface ProductBase {
 	readonly adopt: "never" | "username" | "email";
 	readonly policy: PolicyText;
 	readonly leavers: LeaverRules;
-	readonly protect: { readonly accounts: readonly string[]; readonly groups: readonly string[] };
+	readonly protect: Protect;
 	/** Every kind is there. */
 	readonly limits: Limits;
 	readonly shrink: ShrinkLimits;
@@ -53,7 +53,14 @@ export interface ProductBase {
 	readonly timeZone: string;
 }
 
-export interface LeaverRules {
+interface Protect {
+	readonly accounts: readonly string[];
+	readonly groups: readonly string[];
+	/** Whether the file names them: then each must exist in the product. */
+	readonly stated: { readonly accounts: boolean; readonly groups: boolean };
+}
+
+interface LeaverRules {
 	readonly action: "disable" | "keep";
 	readonly after: { readonly sightings: number; readonly periodMs: number };
 	readonly stripGroups: boolean;

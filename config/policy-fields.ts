@@ -141,17 +141,30 @@ export const groups = field(
 	{ meaning: "Which groups are managed." },
 );
 
+/** Left out: the kind's own list, whose names count where they exist. Written: every name must exist, since a mistyped one protects nobody. */
+const protectedNames = (meaning: string, example: string, fallback: readonly string[]) =>
+	field(z.array(field(groupName(), { meaning, allowed: "a name", example })).optional(), {
+		meaning,
+		allowed: "a list of names",
+		example: `[${example}]`,
+		default: `\`[${fallback.join(", ")}]\`, where they exist`,
+	});
+
 /** The `protect` section. What a product protects unless the file says otherwise differs by kind. */
 export const protect = (accounts: readonly string[], protectedGroups: readonly string[]) =>
 	field(
 		z
 			.strictObject({
-				accounts: names(
-					"Usernames of accounts that nothing may be changed about. Rollcall's own account is always protected.",
+				accounts: protectedNames(
+					"Usernames of accounts that nothing may be changed about; each must exist. Rollcall's own account is always protected.",
 					"admin",
 					accounts,
 				),
-				groups: names("Groups that nobody may be added to or removed from.", "jira-administrators", protectedGroups),
+				groups: protectedNames(
+					"Groups that nobody may be added to or removed from; each must exist.",
+					"jira-administrators",
+					protectedGroups,
+				),
 			})
 			.prefault({}),
 		{ meaning: "Accounts and groups that are out of bounds. A list written here replaces the default." },
@@ -184,7 +197,7 @@ export const leavers = () =>
 						.prefault({}),
 					{
 						meaning:
-							"How sure to be that somebody is gone: both conditions must hold. People who are switched off in the directory do not wait.",
+							"How sure to be that somebody is gone: both conditions must hold. Who is switched off in the directory, or still there and filtered out, does not wait.",
 					},
 				),
 				stripGroups: field(z.boolean().default(false), {

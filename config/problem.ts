@@ -35,7 +35,7 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
 }
 
 /** The cause of a `config.invalid` error, for those who want the list rather than the text. */
-export class ConfigProblems extends Error {
+class ConfigProblems extends Error {
 	override readonly name = "ConfigProblems";
 	readonly problems: readonly Problem[];
 	constructor(problems: readonly Problem[]) {

@@ -41,7 +41,7 @@ type Input = z.output<z.ZodObject<Fields>>;
 export function productBase<Kind extends string>(
 	input: Input,
 	kind: Kind,
-	builder: Builder & Pick<ProductBase, "id">,
+	builder: Builder & Pick<ProductBase, "id"> & { readonly protectByDefault: Pick<ProductBase["protect"], "accounts" | "groups"> },
 ): ProductBase & { kind: Kind } {
 	return {
 		id: builder.id,
@@ -54,7 +54,11 @@ export function productBase<Kind extends string>(
 			after: { sightings: input.leavers.after.sightings, periodMs: input.leavers.after.period },
 			stripGroups: input.leavers.stripGroups,
 		},
-		protect: input.protect,
+		protect: {
+			accounts: input.protect.accounts ?? builder.protectByDefault.accounts,
+			groups: input.protect.groups ?? builder.protectByDefault.groups,
+			stated: { accounts: input.protect.accounts !== undefined, groups: input.protect.groups !== undefined },
+		},
 		limits: input.limits,
 		shrink: input.shrink,
 		errorBudget: input.errorBudget,
@@ -66,7 +70,7 @@ export function productBase<Kind extends string>(
 type PolicyInput = { readonly people: z.output<typeof people>; readonly groups: z.output<typeof groups> };
 
 /** The part that core/policy compiles, every expression with its place in the file. */
-export function policyText(input: PolicyInput, textAt: (...path: Path) => SourceText): PolicyText {
+function policyText(input: PolicyInput, textAt: (...path: Path) => SourceText): PolicyText {
 	const one = <Key extends "samePerson" | "where" | "username" | "email" | "displayName">(key: Key): Partial<Record<Key, SourceText>> =>
 		input.people[key] === undefined ? {} : ({ [key]: textAt("people", key) } as Record<Key, SourceText>);
 	const attributes = Object.keys(input.people.attributes ?? {}).map((key) => [key, textAt("people", "attributes", key)] as const);

@@ -15,7 +15,7 @@ export interface JiraProduct extends ProductBase {
 	readonly pageSize?: number;
 	readonly network: NetworkConfig;
 }
-export type JiraAuth =
+type JiraAuth =
 	| { readonly kind: "pat"; readonly token: SecretRef }
 	| { readonly kind: "basic"; readonly username: string; readonly password: SecretRef };
 
@@ -97,7 +97,7 @@ export const jira: ProductKind<z.output<typeof schema>, JiraProduct> = {
 		commonRules(context);
 	},
 	build: (input, builder) => ({
-		...productBase(input, "jira", builder),
+		...productBase(input, "jira", { ...builder, protectByDefault: { accounts: PROTECTED_ACCOUNTS, groups: PROTECTED_GROUPS } }),
 		url: input.url,
 		auth:
 			input.token === undefined

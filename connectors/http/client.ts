@@ -31,6 +31,8 @@ export interface JsonClientSettings {
 	readonly lockedOut?: (answer: RawAnswer) => { readonly message: string; readonly todo: string } | undefined;
 	/** Sent with everything that is not a GET. */
 	readonly writeHeaders?: Headers;
+	/** Asked directly before each request that is not a read, repeats included; what it throws comes out, and nothing is sent. */
+	readonly beforeWrite?: () => Promise<void>;
 }
 
 export interface JsonRequest<T> {
@@ -46,6 +48,8 @@ export interface JsonRequest<T> {
 	readonly safe?: boolean;
 	/** For messages: what the request is about (`group "x"`). */
 	readonly about?: string;
+	/** For `find`: the body of a 404 by which the server itself says that there is no such thing. */
+	readonly absent?: z.ZodType;
 }
 
 export interface Answer<T> {
@@ -147,6 +151,7 @@ export class JsonClient {
 		this.#transport ??= openTransport(this.#settings.network, this.#base.origin);
 		const transport = await this.#transport;
 		const authorization = await this.#settings.authorization(run.signal);
+		if (!isRead(send.where)) await this.#settings.beforeWrite?.();
 		// Re-read after the waits above: another request may have been refused meanwhile.
 		if (this.#locked !== undefined) throw this.#locked;
 		const limit = deadline(this.#settings.network.timeoutMs, run.signal);

@@ -28,9 +28,11 @@ export interface DiffRules {
 	readonly createMissingGroups: boolean;
 	readonly strangers: "keep" | "remove";
 	readonly leavers: LeaverRule;
-	/** By the product's names; a name that does not exist there is a configuration error. */
+	/** By the product's names. */
 	readonly protectAccounts: readonly string[];
 	readonly protectGroups: readonly string[];
+	/** Names that the configuration itself gives must exist in the product; defaults count where they do. */
+	readonly protectStated: { readonly accounts: boolean; readonly groups: boolean };
 	/** `--first-run-removals`. */
 	readonly allowFirstRunRemovals: boolean;
 }

@@ -69,23 +69,24 @@ export function indexWorld(input: DiffInput): World {
 	};
 }
 
-function protectedAccounts(input: DiffInput, byName: ReadonlyMap<string, Account>, user: (n: string) => string): ReadonlySet<AccountId> {
-	return new Set(
-		input.rules.protectAccounts.map((name) => {
-			const account = byName.get(user(name));
-			if (account === undefined) throw notThere("protect.accounts", name, "account");
-			return account.id;
-		}),
-	);
+function protectedAccounts(
+	{ rules }: DiffInput,
+	byName: ReadonlyMap<string, Account>,
+	user: (n: string) => string,
+): ReadonlySet<AccountId> {
+	const found = new Set<AccountId>();
+	for (const name of rules.protectAccounts) {
+		const account = byName.get(user(name));
+		if (account !== undefined) found.add(account.id);
+		else if (rules.protectStated.accounts) throw notThere("protect.accounts", name, "account");
+	}
+	return found;
 }
 
-function protectedGroups(input: DiffInput, groups: ReadonlyMap<string, GroupName>, fold: (n: string) => string): ReadonlySet<string> {
-	return new Set(
-		input.rules.protectGroups.map((name) => {
-			if (!groups.has(fold(name))) throw notThere("protect.groups", name, "group");
-			return fold(name);
-		}),
-	);
+function protectedGroups({ rules }: DiffInput, groups: ReadonlyMap<string, GroupName>, fold: (n: string) => string): ReadonlySet<string> {
+	for (const name of rules.protectGroups)
+		if (rules.protectStated.groups && !groups.has(fold(name))) throw notThere("protect.groups", name, "group");
+	return new Set(rules.protectGroups.map(fold));
 }
 
 const notThere = (setting: string, name: string, what: string): SyncError =>

@@ -81,11 +81,20 @@ function typeFault(error: TypeFault): Fault {
 		return { offset, what: `there is no variable "${name}"`, instead: variableAdvice(name) };
 	}
 	if (error.code === "no_such_key") return { offset: node?.pos ?? offset, ...unknownField(/: (.+)$/.exec(summary)?.[1] ?? "") };
-	if (error.code === "no_such_overload")
-		return { offset, what: `these types do not go together: ${summary.replace(/^no such overload: /, "")}` };
+	if (error.code === "no_such_overload") return overloadFault(node, offset, summary.replace(/^no such overload: /, ""));
 	if (error.code === "no_matching_overload")
 		return { offset, what: `the function does not take these types: ${summary.replace(/^found no matching overload for /, "")}` };
-	return { offset, what: summary };
+	return { offset, what: summary.replace(/^(.)/, (first) => first.toLowerCase()) };
+}
+
+/** An attribute has several values, so it is never equal to one text: the commonest mistake of all. */
+function overloadFault(node: ASTNode | undefined, offset: number, types: string): Fault {
+	const what = `these types do not go together: ${types}`;
+	if (node === undefined || !/list<string> == string|string == list<string>/.test(types)) return { offset, what };
+	const [left, right] = node.args as [ASTNode, ASTNode];
+	const [list, text] = types.startsWith("list") ? [left, right] : [right, left];
+	const written = ({ start, end }: ASTNode): string => node.input.slice(start, end);
+	return { offset, what, instead: `it has several values; write ${written(text)} in ${written(list)}` };
 }
 
 function variableAdvice(name: string): string {

@@ -76,7 +76,7 @@ export interface Clause {
 	/** The value as it would be shown, or the error's sentence. */
 	readonly value: string;
 	readonly failed: boolean;
-	/** False when short-circuiting made it irrelevant. */
+	/** False when the result does not hang on it: short-circuiting made it irrelevant, or another operand decided. */
 	readonly decisive: boolean;
 	readonly parts: readonly Clause[];
 }

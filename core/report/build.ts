@@ -49,7 +49,7 @@ export function buildReport(input: ReportInput): Report {
 	const rejects = input.sources.flatMap((source) => source.rejects.map((reject) => rejectOf(source, reject)));
 	const sentence = { outcome, mode, counts, operations, holds, product: plan.product, breaches: verdict.breaches.length };
 	const mayOverride = verdict.breaches.every(({ rule }) => rule === "limit" || rule === "shrink");
-	const next = { ...sentence, rejects, planDigest: plan.digest, planFile: input.planFile, mayOverride };
+	const next = { ...sentence, rejects, posture: plan.posture, planDigest: plan.digest, planFile: input.planFile, mayOverride };
 	return {
 		version: 1,
 		mode,

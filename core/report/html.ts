@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { escaped, h } from "./markup.ts";
 import { charts } from "./page-chart.ts";
 import { pageData } from "./page-data.ts";
-import { closing, header, readings, tiles, verdict } from "./page-summary.ts";
+import { closing, header, readings, tiles, troubles, verdict } from "./page-summary.ts";
 import type { Report } from "./report.ts";
 import { count, number, wasApplied } from "./words.ts";
 
@@ -42,7 +42,7 @@ export function* html(report: Report): Iterable<string> {
 <body>
 <main>
 `;
-	for (const part of [header(report), verdict(report), tiles(report), charts(report), readings(report), closing(report)])
+	for (const part of [header(report), verdict(report), troubles(report), tiles(report), charts(report), readings(report), closing(report)])
 		if (part !== undefined) yield part.html;
 	yield views(report);
 	yield `<noscript><p class="card">The lists below the counts need JavaScript, which is off here. <code>--format text</code> or <code>--format csv</code> have every row.</p></noscript>

@@ -2,7 +2,7 @@ import type { Report } from "./report.ts";
 import { visible } from "./visible.ts";
 import { isTrouble, number } from "./words.ts";
 
-export type NextInput = Pick<Report, "outcome" | "mode" | "planDigest" | "operations" | "holds" | "rejects"> & {
+export type NextInput = Pick<Report, "outcome" | "posture" | "mode" | "planDigest" | "operations" | "holds" | "rejects"> & {
 	readonly product: string;
 	readonly planFile: string | undefined;
 	/** False when the guard refused for something that no override passes (an empty directory, a protected account). */
@@ -32,6 +32,8 @@ function byOutcome(input: NextInput): string[] {
 		case "done":
 			return [];
 		case "differences":
+			if (input.posture === "observe")
+				return ["The posture is observe, so nothing is ever written; set `posture: additive` or `mirror` to apply."];
 			if (file !== undefined) return [`rollcall apply ${file}    # exactly this plan, nothing else`];
 			return [`rollcall diff ${product} --out plan.json    # keep this plan`, "rollcall apply plan.json    # then apply exactly that"];
 		case "refused": {

@@ -1,6 +1,6 @@
 import { h, type Markup } from "./markup.ts";
 import type { Report, ReportBreach } from "./report.ts";
-import { peopleIn, plannedOf, totals } from "./tally.ts";
+import { peopleIn, plannedOf, totals, troublesByReason } from "./tally.ts";
 import * as words from "./words.ts";
 
 const { count, number } = words;
@@ -53,6 +53,18 @@ export function readings(report: Report): Markup {
 <p class="quiet">${words.duration(p.seconds)}, ${count(p.requests, "request")}</p></li></ul>\n`;
 }
 
+/** Why things failed, before anything else about the run; the rows are one click away. */
+export function troubles(report: Report): Markup | undefined {
+	const reasons = troublesByReason(report.operations.filter(words.isTrouble));
+	if (reasons.length === 0) return undefined;
+	const items = reasons.slice(0, SHOWN_BREACHES).map((same) => {
+		const { state, error } = same[0]!;
+		return h`<li><b>${number(same.length)} × ${words.STATE_WORDS[state!]}</b>: ${error ?? "no reason was given"}</li>`;
+	});
+	const rest = reasons.length > SHOWN_BREACHES ? h`<li>and ${count(reasons.length - SHOWN_BREACHES, "further reason")}</li>` : undefined;
+	return h`<section class="card"><h2>What went wrong</h2><ul class="troubles">${items}${rest}</ul></section>\n`;
+}
+
 interface Tile {
 	readonly label: string;
 	readonly value: number;
@@ -67,6 +79,7 @@ export function tiles(report: Report): Markup {
 	const { counts } = report;
 	const sum = totals(counts);
 	const all: readonly Tile[] = [
+		{ label: "Failed or unknown", value: sum.failed + sum.unknown, tone: "loss", filter: "state:trouble" },
 		{ label: "People", value: peopleIn(report.operations), tone: "neutral", filter: "", always: true },
 		{ label: "Created", value: plannedOf(counts, "account.create"), tone: "gain", filter: "kind:account.create", always: true },
 		{ label: "Disabled", value: plannedOf(counts, "account.disable"), tone: "loss", filter: "kind:account.disable", always: true },
@@ -81,7 +94,6 @@ export function tiles(report: Report): Markup {
 		{ label: "Group gains", value: plannedOf(counts, "member.add"), tone: "gain", filter: "kind:member.add", always: true },
 		{ label: "Group losses", value: plannedOf(counts, "member.remove"), tone: "loss", filter: "kind:member.remove", always: true },
 		{ label: "Held back", value: report.holds.length, tone: "warn", filter: "state:held", always: true },
-		{ label: "Failed or unknown", value: sum.failed + sum.unknown, tone: "loss", filter: "state:trouble" },
 		{ label: "Not run", value: sum.notRun, tone: "warn", filter: "state:not-run" },
 	];
 	const shown = all.filter((tile) => tile.always === true || tile.value > 0);

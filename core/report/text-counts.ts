@@ -31,6 +31,7 @@ export function* countTable(report: Report, sheet: Sheet): Iterable<string> {
 	const used = 2 + verb + widths.reduce((sum, width) => sum + width + 2, 0) + 2;
 	const room = Math.min(40, sheet.width - used);
 	const { paint } = sheet;
+	if (used - 2 > sheet.width) return yield* asSentences(report.counts, columns, sheet);
 	yield `  ${" ".repeat(verb)}${columns.map(({ title }, i) => `  ${paint.dim(padTo(title, widths[i]!, "right"))}`).join("")}\n`;
 	for (const row of report.counts) {
 		const cells = columns.map(({ value, style }, i) => {
@@ -39,5 +40,13 @@ export function* countTable(report: Report, sheet: Sheet): Iterable<string> {
 		});
 		const picture = room < 4 ? "" : `  ${toneStyle(paint, KIND_WORDS[row.kind].tone)(bar(row.planned, most, room))}`;
 		yield `  ${padTo(capital(row.verb), verb)}${cells.join("")}${picture}\n`;
+	}
+}
+
+/** For a terminal too narrow for the columns. */
+function* asSentences(counts: readonly ReportCount[], columns: readonly Column[], sheet: Sheet): Iterable<string> {
+	for (const row of counts) {
+		const cells = columns.filter(({ value }) => value(row) > 0).map(({ title, value }) => `${number(value(row))} ${title}`);
+		yield* sheet.flow(`${capital(row.verb)}: ${cells.join(", ")}`, { first: "  ", indent: 4 });
 	}
 }

@@ -20,9 +20,11 @@ export class Sheet {
 		return wrap(text, width);
 	}
 
-	/** One line that is short by nature and may carry colours. */
-	*line(text: string): Iterable<string> {
-		yield `${text}\n`;
+	/** Side by side with dots between where they fit, else below each other. */
+	*parts(parts: readonly (readonly [text: string, style?: Style])[]): Iterable<string> {
+		const fits = widthOf(parts.map(([text]) => text).join(" · ")) <= this.width;
+		if (fits) yield `${parts.map(([text, style = plain]) => style(text)).join(` ${this.paint.dim("·")} `)}\n`;
+		else for (const [text, style = plain] of parts) yield* this.flow(text, { style });
 	}
 
 	/** A paragraph with a hanging indent; `first` stands before its first line and is as wide as the indent. */

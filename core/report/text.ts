@@ -29,7 +29,7 @@ function* head(report: Report, sheet: Sheet): Iterable<string> {
 	const { label, tone } = outcomeWords(report);
 	const badge = { good: paint.green, bad: paint.red, warn: paint.yellow, neutral: paint.cyan }[tone];
 	const title = `${MODE_WORDS[report.mode]} of ${visible(report.product.id)}`;
-	yield* sheet.line(`${paint.bold("Rollcall")} ${paint.dim("·")} ${title} ${paint.dim("·")} ${badge(paint.bold(label))}`);
+	yield* sheet.parts([["Rollcall", paint.bold], [title], [label, (text) => badge(paint.bold(text))]]);
 	yield "\n";
 	yield* sheet.flow(visible(report.headline), { style: paint.bold });
 	yield "\n";

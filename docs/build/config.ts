@@ -7,8 +7,8 @@ export const CONFIG_PAGES = {
 	"configuration.md": renderConfigReference,
 } as const;
 
-/** Writes them; run by `npm run docs`, or alone: `node docs/build/config.ts`. */
-export async function writeConfigPages(): Promise<void> {
+/** `node docs/build/config.ts` writes them. */
+async function writeConfigPages(): Promise<void> {
 	const folder = new URL("../reference/", import.meta.url);
 	await mkdir(folder, { recursive: true });
 	for (const [name, render] of Object.entries(CONFIG_PAGES)) await writeFile(new URL(name, folder), render());

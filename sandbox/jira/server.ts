@@ -36,6 +36,8 @@ export interface JiraOptions {
 }
 
 export interface JiraSandbox extends Sandbox {
+	/** `GET /path/{id}` for everything that is answered. */
+	readonly endpoints: readonly string[];
 	readonly version: JiraVersion;
 	/** Change accounts, groups, directories and licences here, without Jira's rules. */
 	readonly population: Population;
@@ -75,6 +77,7 @@ export async function startJira(options: JiraOptions = {}): Promise<JiraSandbox>
 	site.base = `${await server.listen()}${site.contextPath}`;
 	return {
 		url: site.base,
+		endpoints: site.endpoints(),
 		faults: server.faults,
 		exchanges: server.log.kept,
 		get busiest() {
@@ -169,6 +172,10 @@ class JiraSite {
 		if (account === undefined) throw new Error(`the sandbox has no account ${username}`);
 		this.population.tokens.set(token, account.id);
 		this.population.touch();
+	}
+
+	endpoints(): readonly string[] {
+		return this.#router.templates();
 	}
 
 	answer(call: Call): Answer {

@@ -30,6 +30,8 @@ export interface KeycloakOptions {
 }
 
 export interface KeycloakSandbox extends Sandbox {
+	/** `GET /path/{id}` for everything that is answered. */
+	readonly endpoints: readonly string[];
 	/** Change people, groups and memberships here. */
 	readonly realm: Realm;
 	readonly quirks: KeycloakQuirks;
@@ -65,6 +67,7 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keyc
 	const first = options.clients?.[0] ?? standardClient;
 	return {
 		url: site.origin,
+		endpoints: site.endpoints(),
 		faults: server.faults,
 		exchanges: server.log.kept,
 		get busiest() {
@@ -124,6 +127,10 @@ class KeycloakSite {
 		const client = this.#clients.get(clientId);
 		if (client === undefined) throw new Error(`the sandbox has no client ${clientId}`);
 		this.#clients.set(clientId, { ...client, roles });
+	}
+
+	endpoints(): readonly string[] {
+		return ["POST /realms/{realm}/protocol/openid-connect/token", ...this.#router.templates()];
 	}
 
 	answer(call: Call): Answer {

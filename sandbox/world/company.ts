@@ -225,10 +225,11 @@ function placesOf(groups: readonly CompanyGroup[]): Places {
 		return parent === undefined ? group : rootOf(parent);
 	};
 	const everyone = of("everyone");
+	const homes = [...of("squad"), ...of("squad"), ...of("team"), ...of("department")];
 	return {
 		everyone,
 		siteGroups: of("site").filter((group) => group.parentId !== undefined),
-		homes: [...of("squad"), ...of("squad"), ...of("team"), ...of("department"), ...everyone],
+		homes: homes.length === 0 ? everyone : homes,
 		projects: of("project").filter((group) => group.name !== "Projects"),
 		roots: new Map(groups.map((group) => [group.id, rootOf(group)])),
 	};

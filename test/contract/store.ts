@@ -193,6 +193,8 @@ export function storeSuite(harness: StoreHarness): void {
 				const lease = await held();
 				const [monday, tuesday, wednesday] = [new Date(1_000), new Date(2_000), new Date(3_000)] as const;
 				await store.recordAbsences(lease, JIRA, [person(1), person(2), person(1)], monday);
+				const once = { since: monday, sightings: 1 };
+				expect([...(await store.absences(JIRA)).values()]).toEqual([once, once]);
 				await store.recordAbsences(lease, WIKI, [person(1)], monday);
 				await store.recordAbsences(lease, JIRA, [person(2), person(3)], tuesday);
 				expect(await store.absences(JIRA)).toEqual(

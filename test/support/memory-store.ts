@@ -132,7 +132,7 @@ export class MemoryStore implements Store {
 		this.#fence(lease);
 		const before = this.world.absences.get(product);
 		const after = new Map<PersonKey, Absence>();
-		for (const person of missing) {
+		for (const person of new Set(missing)) {
 			const known = before?.get(person);
 			after.set(person, { since: known?.since ?? at, sightings: (known?.sightings ?? 0) + 1 });
 		}

@@ -22,6 +22,7 @@ export const RULES: DiffRules = {
 	leavers: { action: "disable", after: { sightings: 1, periodMs: 0 }, stripGroups: true },
 	protectAccounts: [],
 	protectGroups: [],
+	protectStated: { accounts: true, groups: true },
 	allowFirstRunRemovals: true,
 };
 

@@ -96,7 +96,7 @@ function listing(talk: Talk, page: (span: object, signal: AbortSignal) => Promis
 	return {
 		what: "groups",
 		size: talk.wire.settings.pageSize ?? PAGE_SIZE,
-		shortIsLast: true,
+		shortIsLast: () => true,
 		atMost: 1_000_000,
 		page: async (span, signal) => (await page(span, signal)).map(row),
 	};

@@ -12,6 +12,9 @@ import { type FoundGroup, type Member, memberFrom } from "./translate.ts";
 /** The direct members of one group, or why they could not be read whole. */
 export type Members = { readonly people: readonly PersonId[] } | { readonly held: string };
 
+/** Rows a page where none are asked for (org.keycloak.services.resources.admin: Constants.DEFAULT_MAX_RESULTS). */
+const DEFAULT_PAGE = 100;
+
 /** Reads the members of these groups. `strangers` collects members that the list of people does not name, service accounts left out. */
 export interface MemberReading {
 	readonly groups: readonly FoundGroup[];
@@ -30,12 +33,12 @@ export async function readMembers(
 ): Promise<ReadonlyMap<string, Members>> {
 	const { groups, people } = reading;
 	const total = groups.length;
-	const shortIsLast = await nothingIsTakenOut(talk, people, run.signal);
+	const provenBelow = (await nothingIsTakenOut(talk, people, run.signal)) ? DEFAULT_PAGE : 0;
 	const members = new Map<string, Members>();
 	let held = 0;
 	const one = async (group: FoundGroup, signal: AbortSignal) => {
 		try {
-			members.set(group.id, { people: await membersOf(talk, { group, reading, shortIsLast }, signal) });
+			members.set(group.id, { people: await membersOf(talk, { group, reading, provenBelow }, signal) });
 		} catch (error) {
 			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
 			held += 1;
@@ -54,7 +57,8 @@ export async function readMembers(
  * Keycloak takes something out: permissions judged record by record, which the role view-users (or one above it)
  * switches off for the account; and people of a user federation who turn out to be gone there. Without such people,
  * and with such a role in the token, a short page has everybody. (A body that breaks off is no JSON, and is never
- * taken for a page.) Otherwise the page after a short one is asked for, and has to be empty.
+ * taken for a page.) Otherwise the page after a short one is asked for, and has to be empty. So it is in any case when
+ * a page has as many rows as Keycloak gives unasked, or more: `max` may have been lost or capped on the way.
  */
 async function nothingIsTakenOut(talk: Talk, people: People, signal: AbortSignal): Promise<boolean> {
 	if (talk.wire.settings.proveMembers === "always" || people.federated) return false;
@@ -64,17 +68,18 @@ async function nothingIsTakenOut(talk: Talk, people: People, signal: AbortSignal
 interface OneGroup {
 	readonly group: FoundGroup;
 	readonly reading: MemberReading;
-	readonly shortIsLast: boolean;
+	/** A short page of fewer rows than this is the last one. */
+	readonly provenBelow: number;
 }
 
 async function membersOf(talk: Talk, one: OneGroup, signal: AbortSignal): Promise<readonly PersonId[]> {
-	const { group, reading, shortIsLast } = one;
+	const { group, reading, provenBelow } = one;
 	const { id } = group;
 	const path = `/groups/${encodeURIComponent(id)}/members`;
 	const listing = {
 		what: `members of ${group.path}`,
 		size: talk.wire.settings.pageSize ?? PAGE_SIZE,
-		shortIsLast,
+		shortIsLast: (rows: number) => rows < provenBelow,
 		atMost: reading.people.counted + 100_000,
 		page: async (span: object, stop: AbortSignal) => {
 			const ask = { id, briefRepresentation: true, ...span };

@@ -12,8 +12,8 @@ export interface Listing<R extends Row> {
 	readonly what: string;
 	readonly size: number;
 	page(span: { readonly first: number; readonly max: number }, signal: AbortSignal): Promise<readonly R[]>;
-	/** A page shorter than asked for ends the list. False: it is taken for the end only when the page after it is empty. */
-	readonly shortIsLast: boolean;
+	/** Does a page of so many rows, fewer than asked for, end the list? If not, the page after it must turn out empty. */
+	shortIsLast(rows: number): boolean;
 	/** More rows than this cannot be: an endless list is cut off here. */
 	readonly atMost: number;
 }
@@ -46,7 +46,7 @@ export async function readCounted<R extends Row>(listing: Listing<R>, total: num
 	const chain = new Chain(listing);
 	for (const page of pages) chain.add(page);
 	const last = pages.at(-1)?.length ?? 0;
-	return last <= size && (listing.shortIsLast || chain.rows.size === total) ? chain : await onwards(listing, chain, signal);
+	return last <= size && (listing.shortIsLast(last) || chain.rows.size === total) ? chain : await onwards(listing, chain, signal);
 }
 
 async function onwards<R extends Row>(listing: Listing<R>, chain: Chain<R>, signal: AbortSignal): Promise<Pages<R>> {
@@ -60,7 +60,7 @@ async function onwards<R extends Row>(listing: Listing<R>, chain: Chain<R>, sign
 		// A page behind one that was short: what was taken for the end was none. Or one that should have held at least
 		// the last row of the page before, or a full one that brings nobody.
 		if (probing || page.length === 0 || (full && fresh === 0)) return chain.tear();
-		if (!full && listing.shortIsLast) return chain;
+		if (!full && listing.shortIsLast(page.length)) return chain;
 	}
 }
 

@@ -57,7 +57,7 @@ async function readList(talk: Talk, list: { readonly request: SnapshotRequest; r
 			what: "people",
 			size: talk.wire.settings.pageSize ?? PAGE_SIZE,
 			// The count is the proof.
-			shortIsLast: false,
+			shortIsLast: () => false,
 			atMost: Math.max(1_000, counted * 2),
 			page: async (span, stop) => {
 				const rows = await talk.page({ path: "/users", ask: (client) => client.users.find({ ...span, briefRepresentation }) }, stop);

@@ -29,13 +29,17 @@ for (const tab of tabs) {
 	tab.addEventListener("keydown", onKey);
 }
 
-const place = (id, make) => document.getElementById(`view-${id}`)?.append(make());
+/** Views without rows have no place on the page and are not made. */
+function place(id, make) {
+	const view = document.getElementById(`view-${id}`);
+	if (view !== null) view.append(make());
+}
 const toChanges = () => {
 	choose(document.getElementById("tab-changes"));
 	document.getElementById("views").scrollIntoView({ block: "start" });
 };
 
-if (tabs.length > 0) {
+if (document.getElementById("tab-changes") !== null) {
 	const changes = changesView();
 	place("changes", () => changes.node);
 	place("groups", () =>
@@ -44,13 +48,13 @@ if (tabs.length > 0) {
 			toChanges();
 		}),
 	);
-	place("holds", holdsView);
-	place("rejects", rejectsView);
 	for (const tile of document.querySelectorAll(".tile"))
 		tile.addEventListener("click", () => {
 			changes.filter(tile.dataset.filter);
 			toChanges();
 		});
 }
+place("holds", holdsView);
+place("rejects", rejectsView);
 printTables();
 document.documentElement.dataset.ready = "yes";

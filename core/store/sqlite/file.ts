@@ -19,7 +19,8 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 
 /**
  * Makes the file where it is missing (0600, directories 0700) before SQLite sees it, so that it and the -wal and -shm files,
- * which take its mode, are never readable to others. An existing file that others may read is closed to them.
+ * which take its mode, are never readable to others. An existing file that others may read is closed to them. It is never opened
+ * here: closing it again would drop the locks that SQLite holds for this process (https://sqlite.org/howtocorrupt.html, 2.2).
  */
 export async function prepareFile(path: string, log: (line: string) => void): Promise<void> {
 	try {

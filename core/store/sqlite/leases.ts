@@ -10,7 +10,8 @@ import { NOW } from "./fence.ts";
 /** Leases are rows: a grant raises the row's number, and every later write states the number it was granted. */
 export function leases(connection: Connection, log: (line: string) => void): Leases {
 	return {
-		async acquire(name, holder, ttlMs) {
+		async acquire(name, holder, ttl) {
+			const ttlMs = Math.round(ttl);
 			const askedAt = clocks();
 			const token = await connection.write(async (trx) => {
 				const now = await trx.selectFrom("lease").selectAll().where("name", "=", name).executeTakeFirst();

@@ -14,7 +14,7 @@ test("a small configuration is enough; everything else has a default", async () 
 		adopt: "username",
 		policy: { from: ["staff"], groups: { map: [], nested: true, createMissing: false, default: [], ignore: [], strangers: "keep" } },
 		leavers: { action: "disable", after: { sightings: 2, periodMs: 3_600_000 }, stripGroups: false },
-		protect: { accounts: ["admin"], groups: ["jira-administrators"] },
+		protect: { accounts: ["admin"], groups: ["jira-administrators"], stated: { accounts: false, groups: false } },
 		shrink: { people: 0.1, groups: 0.2, memberships: 0.2 },
 		errorBudget: { floor: 5, fraction: 0.05 },
 		timeZone: "UTC",
@@ -56,7 +56,7 @@ test("what is written counts", async () => {
 	expect(product.policy.groups.map[1]).toMatchObject({ path: { column: 67 }, to: { text: "site-${site}" } });
 	expect(product).toMatchObject({
 		leavers: { action: "keep", after: { sightings: 3, periodMs: 5_400_000 }, stripGroups: true },
-		protect: { accounts: ["root"], groups: [] },
+		protect: { accounts: ["root"], groups: [], stated: { accounts: true, groups: true } },
 		schedule: "*/15 * * * *",
 		timeZone: "Europe/Vienna",
 		network: { timeoutMs: 90_000, concurrency: 2, proxy: "http://proxy.example.org:3128" },

@@ -85,6 +85,26 @@ describe("migrations", () => {
 		await old.shut();
 	});
 
+	test("where another process migrates between the look and the backup, its result does not pass for the state before", async () => {
+		await made();
+		const all: Migrations = { ...MIGRATIONS, "0002-second": second(false) };
+		let looks = 0;
+		const interrupted = new Proxy(all, {
+			ownKeys: (target) => {
+				looks += 1;
+				if (looks === 2) {
+					const other = new DatabaseSync(place.path);
+					other.exec("insert into kysely_migration values ('0002-second', '2026-01-01T00:00:00.000Z')");
+					other.close();
+				}
+				return Reflect.ownKeys(target);
+			},
+		});
+		await (await opening(interrupted)).shut();
+		expect(looks).toBeGreaterThan(1);
+		expect(readdirSync(place.directory)).toEqual(["state.db"]);
+	});
+
 	test("what is up to date is opened without a word", async () => {
 		await made();
 		const lines: string[] = [];

@@ -1,0 +1,101 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { SyncError } from "../../core/errors.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
+import { runCommandLine } from "../cli.ts";
+import { colours, print, type Terminal } from "../console.ts";
+import { writeSandboxConfig } from "../sandbox-config.ts";
+import type { Stopping } from "../signals.ts";
+
+/** The story that the README promises: each chapter runs a real command line against the stand-ins and checks its exit code. */
+export async function demoCommand(terminal: Terminal, flags: { readonly directory: string }, signals: Stopping): Promise<number> {
+	const { startSandbox } = await import("../../sandbox/start.ts");
+	const directory = resolve(flags.directory);
+	// Only what an earlier demo left: a folder of the user's own keeps everything else.
+	for (const name of ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "plan.json"]) await rm(join(directory, name), { force: true });
+	await mkdir(directory, { recursive: true });
+	const sandbox = await startSandbox({ people: 200, groups: 40, seed: 7, jiraVersion: "10.3" });
+	try {
+		const config = await writeSandboxConfig(directory, sandbox);
+		return await new Story(terminal, { directory, config, sandbox, signals }).tell();
+	} finally {
+		await sandbox.close();
+	}
+}
+
+interface Stage {
+	readonly directory: string;
+	readonly config: string;
+	readonly sandbox: RunningSandbox;
+	readonly signals: Stopping;
+}
+
+class Story {
+	readonly #terminal: Terminal;
+	readonly #stage: Stage;
+	#chapter = 0;
+
+	constructor(terminal: Terminal, stage: Stage) {
+		this.#terminal = terminal;
+		this.#stage = stage;
+	}
+
+	async tell(): Promise<number> {
+		const { massDeletion, workingDay } = await import("../../sandbox/world/day.ts");
+		const { keycloak } = this.#stage.sandbox;
+		this.#title("A company of 200 people in Keycloak, and a Jira that has been in use before. What would a first sync do?");
+		await this.#run(["diff"], 2);
+		this.#title("It looks right. Do it: leavers first, then accounts, then groups, every step journalled before it is sent.");
+		await this.#run(["sync", "--yes"], 0);
+		this.#title("And again: a second look finds nothing to do.");
+		await this.#run(["diff"], 0);
+		this.#title("A working day in the directory:");
+		for (const change of workingDay(keycloak.realm, { seed: 11 }))
+			print(this.#terminal.out, `    ${change.event.padEnd(9)} ${change.note}`);
+		print(this.#terminal.out, "");
+		await this.#run(["diff", "--out", this.#file("plan.json"), "--out", this.#file("report.html")], 2);
+		this.#title("Approve exactly that plan.");
+		await this.#run(["apply", this.#file("plan.json")], 0);
+		this.#title("Then the directory fails in the middle of a page. A reading that is not whole is no reading: nothing is changed.");
+		const fault = keycloak.faults.add({ path: /\/users(\?|\/?$)/, skip: 1, effect: { kind: "cut" } });
+		await this.#run(["sync", "--yes"], 65);
+		if (fault.hits === 0) throw new SyncError("bug", "the demo's fault was not met by any request");
+		keycloak.faults.clear();
+		const gone = massDeletion(keycloak.realm, 0.4);
+		this.#title(`Worse: it answers, but somebody has deleted ${gone} people by mistake. The reading is whole, so only the guard can tell.`);
+		await this.#run(["sync", "--yes"], 3);
+		this.#end();
+		return 0;
+	}
+
+	async #run(args: readonly string[], expected: number): Promise<void> {
+		if (this.#stage.signals.stop.aborted) throw new SyncError("run.cancelled", "the demo was stopped");
+		const colour = colours(this.#terminal, this.#terminal.out);
+		print(this.#terminal.out, colour.cyan(`$ rollcall ${args.join(" ")}`));
+		const code = await runCommandLine([...args, "--config", this.#stage.config], this.#terminal);
+		print(this.#terminal.out, colour.dim(`exit ${code}\n`));
+		if (code !== expected)
+			throw new SyncError("bug", `the demo expected exit ${expected} from "rollcall ${args.join(" ")}", and got ${code}`);
+	}
+
+	#title(text: string): void {
+		const colour = colours(this.#terminal, this.#terminal.out);
+		this.#chapter += 1;
+		print(this.#terminal.out, `\n${colour.bold(colour.inverse(` ${this.#chapter} `))} ${colour.bold(text)}\n`);
+	}
+
+	#end(): void {
+		const { out } = this.#terminal;
+		print(out, `Nobody lost access by accident. Left behind in ${relative(process.cwd(), this.#stage.directory) || "."}/:`);
+		print(out, "  report.html      the working day, to click through: open it in a browser");
+		print(out, "  plan.json        the plan that was applied");
+		print(out, "  rollcall.yaml    the configuration, commented");
+		print(out, "\nNext:");
+		print(out, "  npm run rollcall -- sandbox     the same stand-ins, kept running, to try a configuration of your own");
+		print(out, "  npm run rollcall -- init        a configuration for your Keycloak and your Jira; then check, then diff");
+	}
+
+	#file(name: string): string {
+		return relative(process.cwd(), join(this.#stage.directory, name)) || name;
+	}
+}

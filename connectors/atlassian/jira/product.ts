@@ -1,0 +1,84 @@
+import type { Finding } from "../../../core/connector.ts";
+import { SyncError } from "../../../core/errors.ts";
+import type { AccountId, ProductId } from "../../../core/model.ts";
+import type { AccountFields, ProductOperation } from "../../../core/operation.ts";
+import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
+import { capabilitiesOf, type JiraVersion, versionOf } from "./capabilities.ts";
+import { assertDataCenter, checkJira } from "./check.ts";
+import { JiraWriter } from "./perform.ts";
+import { readJira } from "./read.ts";
+import type { JiraSettings } from "./settings.ts";
+import { JiraTalk } from "./talk.ts";
+import { canonicalFields } from "./translate.ts";
+
+export type { JiraAuth, JiraSettings } from "./settings.ts";
+
+/**
+ * Jira Data Center and Server, 8.3 to 11, over REST v2. Accounts are identified by their key, which no rename changes.
+ * Known limits of that API: it lists effective members, so a membership that comes through a subgroup looks like any
+ * other until its removal is tried (`target.inherited`); it does not tell which directory an account lives in, so a
+ * read-only one shows when a write is refused (`target.rejected`). After a refused log-in the credential is not sent
+ * again by this object; make a new one. Throws `config.invalid` for an unusable url.
+ */
+export function jira(settings: JiraSettings): AtlassianProduct {
+	return new JiraProduct(settings);
+}
+
+class JiraProduct implements AtlassianProduct {
+	readonly id: ProductId;
+	readonly kind = "jira";
+	readonly #settings: JiraSettings;
+	readonly #talk: JiraTalk;
+	readonly #writer: JiraWriter;
+	#version: JiraVersion | undefined;
+
+	constructor(settings: JiraSettings) {
+		this.id = settings.id;
+		this.#settings = settings;
+		this.#talk = new JiraTalk(settings);
+		this.#writer = new JiraWriter(this.#talk);
+	}
+
+	async capabilities(signal: AbortSignal): Promise<Capabilities> {
+		this.#version ??= await askVersion(this.#talk, signal);
+		const { concurrency } = this.#settings.network;
+		return capabilitiesOf(this.#version, { pageSize: this.#settings.pageSize ?? 1_000, concurrency });
+	}
+
+	canonical(fields: AccountFields): AccountFields {
+		return canonicalFields(fields);
+	}
+
+	check(signal: AbortSignal): Promise<readonly Finding[]> {
+		return checkJira(this.#talk, signal);
+	}
+
+	async read(request: ReadRequest, signal: AbortSignal): Promise<Actual> {
+		this.#version ??= await askVersion(this.#talk, signal);
+		const { pageSize, network } = this.#settings;
+		const parts = { product: this.id, talk: this.#talk, version: this.#version, concurrency: network.concurrency };
+		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
+		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
+		return actual;
+	}
+
+	async perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {
+		const can = await this.capabilities(signal);
+		const capability = can.operations[operation.kind];
+		if (capability.supported) return await this.#writer.perform(operation, account, signal);
+		throw new SyncError("target.unsupported", `${can.server} cannot do ${operation.kind}`, { todo: capability.because });
+	}
+
+	requests(): number {
+		return this.#talk.requests();
+	}
+	close(): Promise<void> {
+		return this.#talk.close();
+	}
+}
+
+async function askVersion(talk: JiraTalk, signal: AbortSignal): Promise<JiraVersion> {
+	const { body } = await talk.serverInfo(signal);
+	assertDataCenter(body.deploymentType);
+	return versionOf(body.version);
+}

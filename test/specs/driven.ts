@@ -1,0 +1,20 @@
+import type { Exchange } from "../../sandbox/kit/exchange.ts";
+import type { Specs } from "../support/specs.ts";
+
+/** Everything in which requests and answers disagree with the description. */
+export function disagreements(specs: Specs, exchanges: readonly Exchange[]): string[] {
+	return exchanges.flatMap((one) => [
+		...(one.status < 400 ? specs.request({ method: one.method, path: one.path, query: one.query, body: one.requestBody }) : []),
+		...(one.status === 0 ? [] : specs.response(one.method, one.path, one.status, one.responseBody)),
+	]);
+}
+
+/** Endpoints that no exchange has reached with an answer below 400. */
+export function undriven(endpoints: readonly string[], exchanges: readonly Exchange[]): string[] {
+	const reached = exchanges.filter((one) => one.status < 400);
+	return endpoints.filter((endpoint) => {
+		const [method, template = ""] = endpoint.split(" ");
+		const path = new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`);
+		return !reached.some((one) => one.method === method && path.test(one.path));
+	});
+}

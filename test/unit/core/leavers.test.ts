@@ -1,0 +1,190 @@
+import { describe } from "@jest/globals";
+import type { DiffRules } from "../../../core/diff/input.ts";
+import type { PersonKey } from "../../../core/model.ts";
+import type { Absence } from "../../../core/store/store.ts";
+import { testRows } from "./rows.ts";
+import { account, groups, key, type Scene, wish } from "./scene.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const asked = (sightings: number, periodMs: number, more: Partial<DiffRules["leavers"]> = {}): Partial<DiffRules> => ({
+	leavers: { action: "disable", after: { sightings, periodMs }, stripGroups: false, ...more },
+});
+const missing = (...rows: readonly (readonly [PersonKey, number, number])[]) => ({
+	absences: new Map<PersonKey, Absence>(rows.map(([who, sightings, since]) => [who, { sightings, since: new Date(since) }])),
+});
+const other = (n: number) => `crew:${n}` as PersonKey;
+const one: Scene = { accounts: [account(1, { groups: groups("devs", "wiki") })], links: [[1, 1]], takenAt: 100 * HOUR };
+const both: Scene = {
+	...one,
+	links: [
+		[1, 1],
+		[other(1), 1],
+	],
+	readSources: ["idp", "crew"],
+};
+
+describe("a leaver", () => {
+	testRows([
+		{
+			rule: "is disabled at once where nothing else is asked, and keeps the groups",
+			scene: { ...one, rules: asked(1, 0) },
+			plan: ["disable user1"],
+			says: ["the person left the directory"],
+		},
+		{
+			rule: "is disabled at once even when the clocks of two runs disagree",
+			scene: { ...one, rules: asked(1, 0), ownership: missing([key(1), 1, 101 * HOUR]) },
+			plan: ["disable user1"],
+		},
+		{
+			rule: "who is disabled already needs nothing",
+			scene: { ...one, accounts: [account(1, { active: false })], rules: asked(1, 0) },
+			plan: [],
+		},
+		{ rule: "is kept with action: keep", scene: { ...one, rules: asked(1, 0, { action: "keep" }) }, plan: [] },
+		{ rule: "whose account is gone needs nothing", scene: { ...one, accounts: [], rules: asked(1, 0) }, plan: [] },
+		{
+			rule: "loses the managed groups with stripGroups, others never",
+			scene: { ...one, rules: asked(1, 0, { stripGroups: true }) },
+			plan: ["disable user1", "remove user1 from devs"],
+		},
+		{
+			rule: "loses the managed groups with stripGroups though action: keep",
+			scene: { ...one, rules: asked(1, 0, { action: "keep", stripGroups: true }) },
+			plan: ["remove user1 from devs"],
+		},
+		{
+			rule: "keeps a group that could not be read whole",
+			scene: { ...one, managed: [["devs", "page 2 failed"]], rules: asked(1, 0, { stripGroups: true }) },
+			plan: ["disable user1", "rejected-at-source: member.remove devs user1"],
+			says: ["a directory group that feeds devs could not be read whole: page 2 failed"],
+		},
+	]);
+});
+
+describe("a leaver who has not been missing long enough", () => {
+	testRows([
+		{
+			rule: "for the first time, with two sightings asked: waits",
+			scene: { ...one, rules: asked(2, 0) },
+			plan: ["waiting: account.disable user1"],
+			says: ["missing in 1 of 2 snapshots, for 0 min of 0 min (leavers.after)"],
+		},
+		{
+			rule: "in the second snapshot of two: is disabled",
+			scene: { ...one, rules: asked(2, 0), ownership: missing([key(1), 1, 100 * HOUR]) },
+			plan: ["disable user1"],
+		},
+		{
+			rule: "in the second snapshot of three: waits",
+			scene: { ...one, rules: asked(3, 0), ownership: missing([key(1), 1, 0]) },
+			plan: ["waiting: account.disable user1"],
+			says: ["missing in 2 of 3 snapshots, for 100 h of 0 min"],
+		},
+		{
+			rule: "for less than the period: waits, however often it was seen",
+			scene: { ...one, rules: asked(1, HOUR), ownership: missing([key(1), 9, 100 * HOUR - 59 * MINUTE]) },
+			plan: ["waiting: account.disable user1"],
+			says: ["missing in 10 of 1 snapshots, for 59 min of 60 min"],
+		},
+		{
+			rule: "for the first time, with a period and one sighting asked: waits",
+			scene: { ...one, rules: asked(1, 3 * HOUR) },
+			plan: ["waiting: account.disable user1"],
+			says: ["for 0 min of 3 h"],
+		},
+		{
+			rule: "for exactly the period: is disabled",
+			scene: { ...one, rules: asked(1, HOUR), ownership: missing([key(1), 1, 99 * HOUR]) },
+			plan: ["disable user1"],
+		},
+		{
+			rule: "says the period in minutes below two hours",
+			scene: { ...one, rules: asked(2, 2 * HOUR - 1) },
+			plan: ["waiting: account.disable user1"],
+			says: ["of 119 min"],
+		},
+		{
+			rule: "says the period in hours from two hours on",
+			scene: { ...one, rules: asked(2, 2 * HOUR) },
+			plan: ["waiting: account.disable user1"],
+			says: ["of 2 h"],
+		},
+		{ rule: "waits without a word with action: keep", scene: { ...one, rules: asked(2, 0, { action: "keep" }) }, plan: [] },
+		{
+			rule: "keeps the groups while waiting",
+			scene: { ...one, rules: asked(2, 0, { stripGroups: true }) },
+			plan: ["waiting: account.disable user1", "waiting: member.remove devs user1"],
+		},
+		{
+			rule: "known from two sources: the one seen last decides",
+			scene: { ...both, rules: asked(2, 0), ownership: missing([key(1), 50, 0]) },
+			plan: ["waiting: account.disable user1"],
+			says: ["missing in 1 of 2 snapshots, for 0 min of 0 min"],
+		},
+		{
+			rule: "known from two sources, missing in one for long and in the other for a short time: waits",
+			scene: { ...both, rules: asked(2, HOUR), ownership: missing([key(1), 50, 0], [other(1), 3, 100 * HOUR - MINUTE]) },
+			plan: ["waiting: account.disable user1"],
+			says: ["missing in 4 of 2 snapshots, for 1 min of 60 min"],
+		},
+		{
+			rule: "known from two sources and missing in both long enough: is disabled",
+			scene: { ...both, rules: asked(2, HOUR), ownership: missing([key(1), 50, 0], [other(1), 1, 99 * HOUR]) },
+			plan: ["disable user1"],
+		},
+	]);
+});
+
+describe("somebody who is no leaver", () => {
+	testRows([
+		{
+			rule: "because one of two sources still knows them",
+			scene: {
+				...both,
+				people: [wish(7, { person: other(1), username: "user1", email: "u1@a.test", displayName: "U 1", groups: groups("devs") })],
+			},
+			plan: [],
+		},
+		{ rule: "because a record of theirs is held", scene: { ...one, held: [[key(1), {}]] }, plan: ["rejected-at-source: any change"] },
+	]);
+});
+
+describe("somebody whom the policy no longer selects", () => {
+	testRows([
+		{
+			rule: "is disabled at once, with the filter's words: they were seen",
+			scene: { ...one, excluded: [[key(1), "the filter says no: person.active is false"]], rules: asked(5, HOUR, { stripGroups: true }) },
+			plan: ["disable user1", "remove user1 from devs"],
+			says: ["the filter says no: person.active is false"],
+		},
+		{
+			rule: "in one source and is missing in the other, is disabled at once",
+			scene: { ...both, excluded: [[other(1), "the filter says no"]], rules: asked(5, HOUR) },
+			plan: ["disable user1"],
+			says: ["the filter says no"],
+		},
+	]);
+});
+
+describe("a source taken out of the policy", () => {
+	testRows([
+		{
+			rule: "makes nobody a leaver",
+			scene: { ...one, readSources: ["crew"], rules: asked(1, 0, { stripGroups: true }) },
+			plan: ["rejected-at-source: account.disable user1", "rejected-at-source: member.remove devs user1"],
+			says: ["linked as idp:1, but this product's policy no longer reads that source; put it back into people.from"],
+		},
+		{
+			rule: "makes nobody a leaver who is missing in the other as well",
+			scene: { ...both, readSources: ["crew"], rules: asked(1, 0) },
+			plan: ["rejected-at-source: account.disable user1"],
+		},
+		{
+			rule: "is not taken for one whose name begins alike",
+			scene: { ...one, readSources: ["id"], rules: asked(1, 0) },
+			plan: ["rejected-at-source: account.disable user1"],
+		},
+	]);
+});
