@@ -66,7 +66,8 @@ products:
         - { match: Engineering, to: engineering }            # nested: everybody in its teams and squads
         - { match: '/^project-(.+)$/', to: 'project-$1' }    # every project's own group
       createMissing: true
-    leavers: { action: disable, stripGroups: false }
+    # At once, for the show. The default waits until somebody was missing in two readings and for an hour.
+    leavers: { action: disable, after: { sightings: 1, period: 0s }, stripGroups: false }
     protect: { accounts: [admin, rollcall], groups: [jira-administrators] }
     # Wide enough for the first sync of everybody. For a company of your own, let the guard refuse the first plan, look at it, and
     # pass exactly that plan: rollcall sync --override DIGEST

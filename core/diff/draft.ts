@@ -86,4 +86,10 @@ function idOf(product: string, proposal: Proposal): Digest {
 }
 
 const subjectOf = (proposal: Proposal): Hold["subject"] => ("subject" in proposal ? proposal.subject : { username: "" });
-export const wantedOf = (proposal: Proposal): string => ("group" in proposal ? `${proposal.kind} ${proposal.group}` : proposal.kind);
+
+/** What was wanted, as holds say it: `member.add devs`, `account.rename anna`, `account.disable`. */
+export function wantedOf(proposal: Proposal | Operation): string {
+	if ("group" in proposal) return `${proposal.kind} ${proposal.group}`;
+	if (proposal.kind === "account.rename") return `${proposal.kind} ${proposal.after.username}`;
+	return proposal.kind === "attribute.set" ? `${proposal.kind} ${proposal.attribute}` : proposal.kind;
+}

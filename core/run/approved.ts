@@ -1,8 +1,8 @@
 import type { Settlements } from "../apply/apply.ts";
+import { wantedOf } from "../diff/draft.ts";
 import { type ClearedPlan, narrow, type Verdict } from "../guard.ts";
 import type { Digest } from "../model.ts";
-import type { Operation } from "../operation.ts";
-import { groupOf, type Plan } from "../plan.ts";
+import type { Hold, Plan } from "../plan.ts";
 import type { Settlement } from "../store/store.ts";
 import { judgeNow, type Planned, type PlanParts } from "./plan.ts";
 
@@ -20,19 +20,19 @@ export async function chooseApproved(
 	const plan = { ...approved, sources, population };
 	const verdict = await judgeNow(parts, plan, { actual: planned.actual.value, can: planned.can });
 	if (verdict.state === "refused") return { plan, verdict };
-	const wanted = new Map(planned.plan.operations.map((operation) => [operation.id, operation]));
+	const wanted = new Set(planned.plan.operations.map((operation) => operation.id));
 	return { plan, verdict: { ...verdict, plan: narrow(verdict.plan, (operation) => wanted.has(operation.id)) } };
 }
 
 /** What of an approved plan is not done, and why. */
 export function skipped(plan: Plan, { kept, planned }: { kept: ClearedPlan; planned: Planned }): Settlements {
-	if (kept.operations.length === plan.operations.length) return new Map();
 	const still = new Set<Digest>(kept.operations.map((operation) => operation.id));
-	const holds = new Map(planned.plan.holds.map((hold) => [`${hold.subject.username}\u0000${hold.wanted}`, hold.detail]));
+	const holds = new Map(planned.plan.holds.map((hold) => [holdKey(hold.subject, hold.wanted), hold.detail]));
 	const reasons = new Map<Digest, Settlement>();
 	for (const operation of plan.operations) {
 		if (still.has(operation.id)) continue;
-		const held = holds.get(`${"subject" in operation ? operation.subject.username : ""}\u0000${wanted(operation)}`);
+		const subject = "subject" in operation ? operation.subject : { username: "" };
+		const held = holds.get(holdKey(subject, wantedOf(operation))) ?? holds.get(holdKey(subject, EVERYTHING));
 		reasons.set(operation.id, {
 			state: "not-run",
 			drifted: true,
@@ -41,4 +41,8 @@ export function skipped(plan: Plan, { kept, planned }: { kept: ClearedPlan; plan
 	}
 	return reasons;
 }
-const wanted = (operation: Operation): string => (groupOf(operation) === "" ? operation.kind : `${operation.kind} ${groupOf(operation)}`);
+
+/** Somebody who cannot be judged or matched is held once, for all operations. */
+const EVERYTHING = "everything";
+const holdKey = ({ person, account, username }: Hold["subject"], wanted: string): string =>
+	`${person ?? account ?? username}\u0000${wanted === "match" || wanted === "any change" ? EVERYTHING : wanted}`;

@@ -1,4 +1,5 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
+import { asSyncError } from "../errors.ts";
 import type { Limit, Verdict } from "../guard.ts";
 import type { Plan } from "../plan.ts";
 import type { AtlassianProduct } from "../product.ts";
@@ -59,12 +60,21 @@ export function syncRun(parts: SyncParts, signals: StopSignals): Promise<SyncRes
 			trigger: parts.trigger,
 		});
 		const concurrency = planned.can.limits.concurrency;
-		const applied = await permitted(parts, lease, () => apply(verdict.plan, { ...parts, lease, run, concurrency, errorBudget: budgetFor(parts.errorBudget, plan) }, signals));
+		const errorBudget = budgetFor(parts.errorBudget, plan);
+		const applied = await permitted(parts, lease, () =>
+			apply(verdict.plan, { ...parts, lease, run, concurrency, errorBudget }, signals),
+		).catch((error: unknown) => endedBy(error, { parts, lease, run }));
 		const settlements = new Map([...skipped(plan, { kept: verdict.plan, planned }), ...applied]);
 		const outcome = outcomeOf(plan, settlements, signals);
 		await parts.store.close(lease, run, outcome);
 		return { ...result, run, settlements, outcome };
 	});
+}
+
+/** The error is what counts: where the store cannot be written either, the next run's `recover` closes this one. */
+async function endedBy(error: unknown, { parts, lease, run }: { parts: SyncParts; lease: Lease; run: RunId }): Promise<never> {
+	await parts.store.close(lease, run, "error", asSyncError(error).message).catch(() => undefined);
+	throw error;
 }
 
 const budgetFor = ({ floor, fraction }: Limit, plan: Plan): number => Math.max(floor, Math.floor(fraction * plan.operations.length)) + 1;

@@ -97,7 +97,7 @@ export class Population {
 			directory: this.writableDirectory()?.name ?? this.directories[0]?.name ?? "",
 			...rest,
 			id,
-			key: key ?? (this.#keys === "numbered" ? `JIRAUSER${id}` : this.#freeKey(folded(account.name))),
+			key: key ?? (this.#keys === "numbered" ? `JIRAUSER${id}` : this.#freeKey(folded(account.name), id)),
 		};
 		this.#keep(kept);
 		this.touch();
@@ -214,7 +214,7 @@ export class Population {
 	}
 
 	/** A key stays with its account when the account is renamed; a later owner of the name gets another key. */
-	#freeKey(name: string): string {
-		return this.#byKey.has(name) || this.deleted.has(name) ? `ID${this.#nextId}` : name;
+	#freeKey(name: string, id: number): string {
+		return this.#byKey.has(name) || this.deleted.has(name) ? `ID${id}` : name;
 	}
 }

@@ -49,7 +49,7 @@ export interface CompanySize {
 export function company(size: CompanySize): Company {
 	const random = new Random(size.seed);
 	const groups = companyGroups(size);
-	const maker = new PersonMaker(random, groups, size.seed);
+	const maker = new PersonMaker(random, groups, { seed: size.seed, taken: [], last: 0 });
 	return { seed: size.seed, groups, people: Array.from({ length: size.people }, () => maker.next()) };
 }
 
@@ -114,6 +114,14 @@ function companyGroups(size: CompanySize): readonly CompanyGroup[] {
 
 const numbered = (name: string, turn: number): string => (turn === 0 ? name : `${name} ${turn + 1}`);
 
+export interface PersonMakerStart {
+	readonly seed: number;
+	/** Usernames, and local parts of e-mail addresses, that exist already. */
+	readonly taken: readonly string[];
+	/** The highest employee number so far. */
+	readonly last: number;
+}
+
 /** Makes people one after the other; usernames and e-mail addresses never repeat. */
 export class PersonMaker {
 	readonly #random: Random;
@@ -123,13 +131,12 @@ export class PersonMaker {
 	#number: number;
 	#places: Places | undefined;
 
-	/** @param taken usernames that exist already; the count of people goes on after them. */
-	constructor(random: Random, groups: readonly CompanyGroup[], seed: number, taken: readonly string[] = []) {
+	constructor(random: Random, groups: readonly CompanyGroup[], start: PersonMakerStart) {
 		this.#random = random;
 		this.#groups = groups;
-		this.#seed = seed;
-		this.#taken = new Set(taken);
-		this.#number = taken.length;
+		this.#seed = start.seed;
+		this.#taken = new Set(start.taken);
+		this.#number = start.last;
 	}
 
 	next(): CompanyPerson {
@@ -148,7 +155,7 @@ export class PersonMaker {
 		const address = this.emailOf(ownLetters ? employeeId.toLowerCase() : username);
 		const email = robot || random.chance(0.02) ? {} : { email: address };
 		return {
-			id: uuidOf("person", this.#seed, number),
+			id: uuidOf("person", this.#seed, number, username),
 			username,
 			...(nameless ? {} : { givenName: name.given, familyName: name.family }),
 			...email,

@@ -47,12 +47,9 @@ class Day {
 			return { id: group.id, name: group.name, kind, ...(group.parentId === undefined ? {} : { parentId: group.parentId }) };
 		});
 		const people = [...realm.users.values()];
-		this.#maker = new PersonMaker(
-			this.#random,
-			groups,
-			seed,
-			people.map((user) => user.username),
-		);
+		const taken = people.flatMap((user) => [user.username, user.email?.split("@")[0] ?? user.username]);
+		const last = people.reduce((most, user) => Math.max(most, Number(user.attributes.employeeId?.[0]?.slice(1) ?? 0)), 0);
+		this.#maker = new PersonMaker(this.#random, groups, { seed, taken, last });
 	}
 
 	live(counts: Partial<Record<DayEvent, number>>): readonly DayChange[] {

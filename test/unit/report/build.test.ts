@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Digest } from "../../../core/model.ts";
+import type { AccountId, Digest } from "../../../core/model.ts";
+import type { Operation } from "../../../core/operation.ts";
 import { makePlan } from "../../../core/plan.ts";
 import { buildReport, type ReportInput } from "../../../core/report/build.ts";
 import { BREACHES, SOME_REJECTS, world } from "../../fixtures/report-world.ts";
@@ -59,13 +60,19 @@ describe("the headline is one sentence with the numbers", () => {
 		});
 	});
 
-	test("somebody known by person here and by account there counts once", () => {
-		const input = world({ people: 12 });
-		const [first, ...others] = input.plan.operations.map((o) =>
-			o.kind === "member.remove" ? { ...o, subject: { username: "other spelling", account: o.subject.account } } : o,
-		);
-		const plan = { ...input.plan, operations: [first!, ...others] };
-		expect(buildReport({ ...input, plan }).headline).toMatch(/^12 people would change/);
+	test("one human being counts once, whether an operation names the person, the account or both, under whatever name", () => {
+		const input = world({ people: 1 });
+		const [group, other, create, ...adds] = input.plan.operations as Extract<Operation, { subject: object }>[];
+		const person = create!.subject.person!;
+		const account = "JIRAUSER1" as AccountId;
+		const subjects = [
+			{ username: "old", person },
+			{ username: "new", person, account },
+			{ username: "newer", account },
+		];
+		const named = [create!, ...adds].map((o, index) => ({ ...o, subject: subjects[index]! }) as Operation);
+		const plan = { ...input.plan, operations: [group!, other!, ...named] };
+		expect(buildReport({ ...input, plan }).headline).toBe("1 person would change: 1 created; 4 group changes.");
 	});
 });
 

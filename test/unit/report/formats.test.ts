@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { buildReport } from "../../../core/report/build.ts";
 import { FORMATS, type Format, renderer } from "../../../core/report/choose.ts";
 import type { Look, Report } from "../../../core/report/report.ts";
-import { ATTACKS, BREACHES, SOME_REJECTS, type World, world } from "../../fixtures/report-world.ts";
+import { ATTACKS, BREACHES, everywhere, SOME_REJECTS, type World, world } from "../../fixtures/report-world.ts";
 
 const LOOK: Look = { colour: false, width: 100, rows: undefined };
 const whole = (format: Format, report: Report, look = LOOK): string => [...renderer(format)(report, look)].join("");
@@ -25,8 +25,10 @@ describe.each(FORMATS)("%s", (format) => {
 		const sizes = [...renderer(format)(report({ people: 5_000 }), LOOK)].map((chunk) => chunk.length);
 		expect(sizes.slice(0, -1).every((size) => size >= 65_536 && size < 300_000)).toBe(true);
 	});
-	test("nothing in it moves a cursor or changes direction", () => {
-		expect(whole(format, nasty()).replace(/[\r\n\t]/g, "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\u200b]/u);
+	test.each([undefined, ...ATTACKS])("nothing in it moves a cursor or changes direction: %j", (attack) => {
+		const made = attack === undefined ? nasty() : everywhere(report({ people: 12, holds: 2 }), attack);
+		// JSON is of ASCII where it matters and keeps the value; the others have our own line breaks and indents only.
+		expect(whole(format, made).replace(/[\r\n\t]/g, "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\u200b]/u);
 	});
 });
 
@@ -96,6 +98,17 @@ describe("markdown", () => {
 			expect(new Set(lines.map((line) => line.split("|").length)).size).toBe(1);
 		}
 	});
+	test.each(ATTACKS)("wherever it comes from: %j", (attack) => {
+		const tags = (text: string): string[] =>
+			[
+				...new Set(
+					whole("markdown", everywhere(report({ people: 12, holds: 2 }), text))
+						.replace(/`[^`\n]*`/g, "")
+						.match(/<\/?\w+|<!/g),
+				),
+			].filter((tag) => !/^<\/?code$/.test(tag));
+		expect(tags(attack)).toEqual(tags("anna"));
+	});
 	test("rows limits every list", () => {
 		expect(whole("markdown", nasty(), { ...LOOK, rows: 1 }).length).toBeLessThan(whole("markdown", nasty()).length / 2);
 	});
@@ -120,6 +133,13 @@ describe("html", () => {
 		expect(embedded(html)).not.toContain("<");
 		expect(html.match(/<script/g)).toHaveLength(2);
 		expect(html).not.toMatch(/<img|<!--|\son\w+="/);
+	});
+	test.each([...ATTACKS, '" autofocus onfocus="alert(1)', "&lt;b&gt;", "'><b>"])("wherever it comes from: %j", (attack) => {
+		const skeleton = (text: string): string[] => {
+			const page = whole("html", everywhere(report({ people: 12, holds: 2 }), text));
+			return page.replace(embedded(page), "").match(/<[a-z!/][^>]*>/g)!;
+		};
+		expect(skeleton(attack)).toEqual(skeleton("anna"));
 	});
 	test("its data hold every row", () => {
 		const made = nasty();

@@ -69,13 +69,17 @@ describe("faults on demand", () => {
 	test("slow: the right answer later; a client that has gone by then has changed nothing", async () => {
 		jira.faults.add({ times: 1, effect: { kind: "slow", ms: 1 } });
 		expect((await send("GET", "/myself")).status).toBe(200);
-		jira.faults.add({ method: "POST", effect: { kind: "slow", ms: 60_000 } });
+		const slow = jira.faults.add({ method: "POST", effect: { kind: "slow", ms: 20 } });
 		const stop = new AbortController();
 		const headers = { authorization: `Bearer ${jira.credentials.token}`, "content-type": "application/json" };
 		const body = JSON.stringify({ name: "ada", emailAddress: "ada@example.com", displayName: "Ada" });
 		const late = fetch(`${jira.url}/rest/api/2/user`, { method: "POST", headers, body, signal: stop.signal });
+		while (slow.hits === 0) await new Promise((resolve) => setImmediate(resolve));
 		stop.abort();
 		await expect(late).rejects.toThrow();
+		// A request that is answered after the first would have been: by then it has been given up.
+		jira.faults.add({ method: "GET", effect: { kind: "slow", ms: 60 } });
+		await send("GET", "/myself");
 		expect(jira.population.named("ada")).toBeUndefined();
 	});
 
