@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { VERSION } from "../connectors/http/version.ts";
 import { EXIT } from "../core/errors.ts";
 import { completionScript } from "./completion.ts";
 import type { Terminal } from "./console.ts";
@@ -6,7 +7,6 @@ import { tellFailure } from "./failure.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { asDigest, FORMATS, type GlobalOptions, openSession, type Session } from "./settings.ts";
 import { type Stopping, stopOnSignals } from "./signals.ts";
-import { VERSION } from "./version.ts";
 import type { RunFlags } from "./wiring.ts";
 
 /** Runs one command line; returns the exit code. Everything that a command does not need stays unloaded. */
@@ -119,7 +119,9 @@ class Commands {
 		this.#add("demo", "the main job from start to end, with stand-ins for Keycloak and Jira")
 			.option("--directory <folder>", "where to leave the configuration, the store and the reports", "rollcall-demo")
 			.action((flags: { directory: string }) =>
-				this.#stoppable(async (signals) => (await import("./commands/demo.ts")).demoCommand(this.#terminal, flags, signals)),
+				this.#stoppable(async (signals) =>
+					(await import("./commands/demo.ts")).demoCommand(this.#terminal, flags, { signals, run: runCommandLine }),
+				),
 			);
 		this.#add("sandbox", "stand-ins for Keycloak and Jira to try a configuration against, until Ctrl-C")
 			.option("--directory <folder>", "where to keep their state and a ready configuration", "rollcall-sandbox")

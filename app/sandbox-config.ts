@@ -3,7 +3,10 @@ import { join } from "node:path";
 import type { RunningSandbox } from "../sandbox/start.ts";
 
 /** A configuration for the stand-ins with its credentials beside it. Returns its path. Limits fit a first sync of the whole company. */
-export async function writeSandboxConfig(directory: string, { keycloak, jira }: RunningSandbox): Promise<string> {
+export async function writeSandboxConfig(
+	directory: string,
+	{ keycloak, jira }: Pick<RunningSandbox, "keycloak" | "jira">,
+): Promise<string> {
 	const credentials = join(directory, "credentials");
 	await mkdir(credentials, { recursive: true, mode: 0o700 });
 	await secretFile(join(credentials, "keycloak"), keycloak.credentials.clientSecret);

@@ -2,13 +2,12 @@ import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { SyncError } from "../../core/errors.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
-import { runCommandLine } from "../cli.ts";
 import { colours, print, type Terminal } from "../console.ts";
 import { writeSandboxConfig } from "../sandbox-config.ts";
 import type { Stopping } from "../signals.ts";
 
 /** The story that the README promises: each chapter runs a real command line against the stand-ins and checks its exit code. */
-export async function demoCommand(terminal: Terminal, flags: { readonly directory: string }, signals: Stopping): Promise<number> {
+export async function demoCommand(terminal: Terminal, flags: { readonly directory: string }, { signals, run }: Theatre): Promise<number> {
 	const { startSandbox } = await import("../../sandbox/start.ts");
 	const directory = resolve(flags.directory);
 	// Only what an earlier demo left: a folder of the user's own keeps everything else.
@@ -17,17 +16,22 @@ export async function demoCommand(terminal: Terminal, flags: { readonly director
 	const sandbox = await startSandbox({ people: 200, groups: 40, seed: 7, jiraVersion: "10.3" });
 	try {
 		const config = await writeSandboxConfig(directory, sandbox);
-		return await new Story(terminal, { directory, config, sandbox, signals }).tell();
+		return await new Story(terminal, { directory, config, sandbox, signals, run }).tell();
 	} finally {
 		await sandbox.close();
 	}
 }
 
-interface Stage {
+interface Theatre {
+	readonly signals: Stopping;
+	/** Runs one command line as the process would. */
+	readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
+}
+
+interface Stage extends Theatre {
 	readonly directory: string;
 	readonly config: string;
 	readonly sandbox: RunningSandbox;
-	readonly signals: Stopping;
 }
 
 class Story {
@@ -72,7 +76,7 @@ class Story {
 		if (this.#stage.signals.stop.aborted) throw new SyncError("run.cancelled", "the demo was stopped");
 		const colour = colours(this.#terminal, this.#terminal.out);
 		print(this.#terminal.out, colour.cyan(`$ rollcall ${args.join(" ")}`));
-		const code = await runCommandLine([...args, "--config", this.#stage.config], this.#terminal);
+		const code = await this.#stage.run([...args, "--config", this.#stage.config], this.#terminal);
 		print(this.#terminal.out, colour.dim(`exit ${code}\n`));
 		if (code !== expected)
 			throw new SyncError("bug", `the demo expected exit ${expected} from "rollcall ${args.join(" ")}", and got ${code}`);

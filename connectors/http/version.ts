@@ -20,5 +20,8 @@ function versionAbove(from: URL): string {
 	}
 }
 
+/** Of this program, as its package.json states it. */
+export const VERSION = versionAbove(new URL(import.meta.url));
+
 /** What every request says it is. */
-export const USER_AGENT = `rollcall/${versionAbove(new URL(import.meta.url))}`;
+export const USER_AGENT = `rollcall/${VERSION}`;

@@ -126,10 +126,10 @@ export class Judge {
 	}
 }
 
-export const aliasesOf = (refs: readonly PersonRef[]): readonly PersonKey[] => (refs.length === 1 ? NOBODY_ELSE : refs.slice(1).map(keyOf));
+const aliasesOf = (refs: readonly PersonRef[]): readonly PersonKey[] => (refs.length === 1 ? NOBODY_ELSE : refs.slice(1).map(keyOf));
 
 /** Somebody inactive only gets disabled; what an expression cannot say, the directory's own value says well enough. */
-export function rawValue(field: keyof AccountFields, view: PersonView): string {
+function rawValue(field: keyof AccountFields, view: PersonView): string {
 	return field === "displayName" ? view.displayName || view.username : view[field];
 }
 

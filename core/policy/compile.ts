@@ -5,7 +5,7 @@ import type { Expression, GroupRule, Policy, PolicyText, SourceText } from "./po
 import { compileRule } from "./rules.ts";
 
 /** What a policy means where it says nothing. */
-export const DEFAULTS = {
+const DEFAULTS = {
 	username: "person.username",
 	email: "person.email",
 	displayName:

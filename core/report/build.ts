@@ -81,9 +81,11 @@ function outcomeOf(input: ReportInput, operations: readonly ReportOperation[]): 
 	if (input.stopped === true) return "stopped";
 	if (operations.length === 0) return "nothing-to-do";
 	if (input.mode === "diff" || input.settlements === undefined) return "differences";
-	if (operations.some((o) => o.state === "failed" || o.state === "unknown")) return "failures";
+	const endings = operations.map((o) => input.settlements!.get(o.id as Digest));
+	// Not run because the world had moved on is what applying an older plan is like; not run for any other reason is a failure.
+	if (endings.some((e) => e !== undefined && ("error" in e || (e.state === "not-run" && e.drifted !== true)))) return "failures";
 	// Without a settlement an operation was never tried, which only an early end explains.
-	return operations.some((o) => !input.settlements!.has(o.id as Digest)) ? "stopped" : "done";
+	return endings.includes(undefined) ? "stopped" : "done";
 }
 
 function operationOf(operation: Operation, settlements: ReportInput["settlements"]): ReportOperation {

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { escaped, h } from "./markup.ts";
 import { charts } from "./page-chart.ts";
-import { pageData } from "./page-data.ts";
+import { groupOfHold, pageData } from "./page-data.ts";
 import { closing, header, readings, tiles, troubles, verdict } from "./page-summary.ts";
 import type { Report } from "./report.ts";
 import { count, number, wasApplied } from "./words.ts";
@@ -59,10 +59,11 @@ export function* html(report: Report): Iterable<string> {
 
 /** The tabs, filled by the script. Tabs without content are left out. */
 function views(report: Report): string {
-	const groups = new Set(report.operations.flatMap((o) => (o.group === undefined ? [] : [o.group]))).size;
+	const groups = new Set([...report.operations.map((o) => o.group), ...report.holds.map((hold) => groupOfHold(hold.wanted))]);
+	groups.delete(undefined);
 	const tabs = [
 		{ id: "changes", title: "Changes", size: report.operations.length + report.holds.length },
-		{ id: "groups", title: "Groups", size: groups },
+		{ id: "groups", title: "Groups", size: groups.size },
 		{ id: "holds", title: "Held back", size: report.holds.length },
 		{ id: "rejects", title: "Unreadable", size: report.rejects.length },
 	].filter(({ size }) => size > 0);

@@ -50,7 +50,7 @@ function operationColumns({ operations }: Report, strings: Strings, people: Peop
 		kind: runs(operations.map((o) => OPERATION_KINDS.indexOf(o.kind))),
 		state: runs(operations.map(({ state }) => STATES.indexOf(state ?? "planned"))),
 		who,
-		group: operations.map((o) => (o.group === undefined ? -1 : strings.index(o.group))),
+		group: operations.map((o) => optional(o.group, strings)),
 		detail: operations.map((o) => strings.index(o.detail)),
 		because: operations.map((o) => strings.index(o.because)),
 		error,
@@ -62,11 +62,15 @@ function holdColumns({ holds }: Report, strings: Strings, people: People): Colum
 	return {
 		who: holds.map((hold) => people.index(hold)),
 		wanted: holds.map((hold) => strings.index(wantedWords(hold.wanted))),
-		group: holds.map(({ wanted }) => (/^(member|group)\.\w+ ./.test(wanted) ? strings.index(wanted.slice(wanted.indexOf(" ") + 1)) : -1)),
+		group: holds.map(({ wanted }) => optional(groupOfHold(wanted), strings)),
 		reason: holds.map((hold) => REASONS.indexOf(hold.because)),
 		detail: holds.map((hold) => strings.index(hold.detail)),
 	};
 }
+
+/** The group that a hold is about, if it is about one: `member.remove jira-developers`. */
+export const groupOfHold = (wanted: string): string | undefined => /^(?:member|group)\.\w+ (.+)$/s.exec(wanted)?.[1];
+const optional = (text: string | undefined, strings: Strings): number => (text === undefined ? -1 : strings.index(text));
 
 function rejectColumns({ rejects }: Report, strings: Strings): Columns {
 	const column = (key: "source" | "kind" | "id" | "label" | "because"): number[] => rejects.map((reject) => strings.index(reject[key]));

@@ -26,6 +26,7 @@ export async function chooseApproved(
 
 /** What of an approved plan is not done, and why. */
 export function skipped(plan: Plan, { kept, planned }: { kept: ClearedPlan; planned: Planned }): Settlements {
+	if (kept.operations.length === plan.operations.length) return new Map();
 	const still = new Set<Digest>(kept.operations.map((operation) => operation.id));
 	const holds = new Map(planned.plan.holds.map((hold) => [holdKey(hold.subject, hold.wanted), hold.detail]));
 	const reasons = new Map<Digest, Settlement>();

@@ -21,12 +21,12 @@ export interface Exchange {
 const secretKeys = new Set(["password", "currentPassword", "client_secret", "client_assertion", "refresh_token", "access_token"]);
 
 /** A copy without the values that must not be written down. Only the top level carries them in the APIs that we stand in for. */
-export function redacted(body: unknown): unknown {
+function redacted(body: unknown): unknown {
 	if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
 	return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, secretKeys.has(key) ? "***" : value]));
 }
 
-export function queryOf(query: URLSearchParams): Exchange["query"] {
+function queryOf(query: URLSearchParams): Exchange["query"] {
 	const out: Record<string, string | string[]> = {};
 	for (const key of new Set(query.keys())) {
 		const values = query.getAll(key);

@@ -156,6 +156,16 @@ inBrowser(`the HTML report in a browser${why}`, () => {
 		expect(await opened.page.getByRole("dialog", { name: first!.username }).locator("dl").textContent()).toContain("Alsosecond.name");
 	});
 
+	test("the numbers on the tabs are the numbers of rows", async () => {
+		await using opened = await open(made({ people: 60, holds: 24, rejects: SOME_REJECTS }));
+		for (const name of ["Changes", "Groups", "Unreadable"]) {
+			const tab = opened.page.getByRole("tab", { name: new RegExp(name) });
+			await tab.click();
+			const rows = await opened.page.getByRole("tabpanel").getByRole("status").textContent();
+			expect(await tab.textContent()).toBe(`${name} ${/\d+$/.exec(rows!)![0]}`);
+		}
+	});
+
 	test("a group's panel says who joins and leaves, and leads to the rows", async () => {
 		const report = made({ people: 60 });
 		await using opened = await open(report);

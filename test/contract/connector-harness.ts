@@ -49,7 +49,7 @@ export interface Tuning {
 	readonly clientId?: string;
 }
 
-export interface FaultyServer extends Pick<Sandbox, "faults" | "exchanges" | "onExchange"> {
+export interface FaultyServer extends Pick<Sandbox, "faults" | "exchanges"> {
 	/** Each makes a stated total disagree with what is listed. */
 	readonly wrongTotals: readonly Fault[];
 	/** Must appear nowhere. */

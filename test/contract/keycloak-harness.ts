@@ -52,7 +52,6 @@ async function openStandIn(world: { readonly federated: boolean; readonly revers
 		server: {
 			faults: sandbox.faults,
 			exchanges: sandbox.exchanges,
-			onExchange: (listener) => sandbox.onExchange(listener),
 			wrongTotals: [
 				{ path: /\/users\/count/, effect: { kind: "wrong-json", body: truth.people.length + 1 } },
 				{ path: /\/users\/count/, effect: { kind: "wrong-json", body: truth.people.length - 1 } },

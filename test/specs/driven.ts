@@ -1,5 +1,6 @@
 import type { Exchange } from "../../sandbox/kit/exchange.ts";
 import type { Specs } from "../support/specs.ts";
+import { defectsOf } from "./defects.ts";
 
 /** Everything in which requests and answers disagree with the description. */
 export function disagreements(specs: Specs, exchanges: readonly Exchange[]): string[] {
@@ -17,4 +18,11 @@ export function undriven(endpoints: readonly string[], exchanges: readonly Excha
 		const path = new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`);
 		return !reached.some((one) => one.method === method && path.test(one.path));
 	});
+}
+
+/** Excuses that nothing needed: to be taken off the list. (Those that put the description right are tried when it is read.) */
+export function unused(specs: Specs, file: string): string[] {
+	return defectsOf(file)
+		.filter((defect) => "problem" in defect && !specs.used.has(defect))
+		.map((defect) => defect.because);
 }

@@ -3,7 +3,7 @@ import { type JiraSandbox, startJira } from "../../sandbox/jira/server.ts";
 import type { Exchange } from "../../sandbox/kit/exchange.ts";
 import { describeWithSpecs, type Specs, specs } from "../support/specs.ts";
 import { jiraSpec } from "./defects.ts";
-import { disagreements, undriven } from "./driven.ts";
+import { disagreements, undriven, unused } from "./driven.ts";
 
 describeWithSpecs("the Jira stand-in against the vendor's description of 10.3", () => {
 	let jira: JiraSandbox;
@@ -55,6 +55,9 @@ describeWithSpecs("the Jira stand-in against the vendor's description of 10.3", 
 		await send("DELETE", "/group?groupname=tools&swapGroup=jira-software-users");
 		await send("DELETE", "/user?username=ada.l");
 		for (const [method, path] of refusedRequests) await send(method, path, method === "GET" || method === "DELETE" ? undefined : {});
+		jira.limitRate({ capacity: 0, fillRate: 1, intervalSeconds: 60 });
+		await send("GET", "/myself");
+		jira.limitRate(undefined);
 	}
 
 	const refusedRequests = [
@@ -79,6 +82,7 @@ describeWithSpecs("the Jira stand-in against the vendor's description of 10.3", 
 	test("every request and every answer agrees with the description", () => {
 		expect(exchanges.length).toBeGreaterThan(25);
 		expect(disagreements(oracle, exchanges)).toEqual([]);
+		expect(unused(oracle, jiraSpec)).toEqual([]);
 	});
 
 	test("the oracle is awake: a misspelt member, a wrong type, an unknown parameter and an unknown status are seen", () => {

@@ -6,7 +6,7 @@ import { company } from "../../sandbox/world/company.ts";
 import { fillRealm } from "../../sandbox/world/keycloak.ts";
 import { describeWithSpecs, type Specs, specs } from "../support/specs.ts";
 import { keycloakSpec } from "./defects.ts";
-import { disagreements, undriven } from "./driven.ts";
+import { disagreements, undriven, unused } from "./driven.ts";
 
 describeWithSpecs("the Keycloak stand-in against Keycloak's own description of 26.6.2", () => {
 	let keycloak: KeycloakSandbox;
@@ -85,6 +85,7 @@ describeWithSpecs("the Keycloak stand-in against Keycloak's own description of 2
 	test("every request and every answer agrees with the description", () => {
 		expect(exchanges.length).toBeGreaterThan(30);
 		expect(disagreements(oracle, exchanges)).toEqual([]);
+		expect(unused(oracle, keycloakSpec)).toEqual([]);
 	});
 
 	test("the oracle is awake: a misspelt member, a wrong type and an unknown parameter are seen", () => {

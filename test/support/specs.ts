@@ -6,7 +6,7 @@ import formats from "ajv-formats";
 import { type Defect, defectsOf } from "../specs/defects.ts";
 
 /** What is compared with the description: `query` values as strings, as they travel. */
-export interface SpecRequest {
+interface SpecRequest {
 	readonly method: string;
 	/** Full path of the request, percent-encoded, without query; with or without a trailing slash. */
 	readonly path: string;
@@ -24,7 +24,7 @@ export interface Specs {
 }
 
 /** Folder with the vendors' descriptions (env ROLLCALL_SPECS); they may not be part of the project, so tests without it are skipped visibly. */
-export const specsFolder: string | undefined = process.env.ROLLCALL_SPECS || undefined;
+const specsFolder: string | undefined = process.env.ROLLCALL_SPECS || undefined;
 
 /** `describe` for tests that need the descriptions; says why when they are skipped. */
 export function describeWithSpecs(title: string, tests: () => void): void {

@@ -172,12 +172,15 @@ export class JiraTalk {
 	}
 }
 
+/** Tomcat answers 400 to anything else in a path, encoded or not (facts: 11.1, last row). */
+const PATH_SAFE = /^[\x20-\x7e]{1,255}$/;
+
 /** Throws `config.invalid` for a key that cannot stand in a path, before anything is sent. */
 function propertyPath(property: string): string {
-	const encoded = Buffer.byteLength(property) > 255 || /[|"\\]/.test(property) ? undefined : segment(property);
+	const encoded = PATH_SAFE.test(property) && !/[|"]/.test(property) ? segment(property) : undefined;
 	if (encoded === undefined) {
 		throw new SyncError("config.invalid", `"${property.slice(0, 80)}" cannot be the key of a user property in Jira`, {
-			todo: "Use a key of letters, digits, dots, blanks and dashes, of at most 255 bytes.",
+			todo: "Use a key of at most 255 plain letters, digits, dots, blanks, underscores and dashes.",
 		});
 	}
 	return `${API}/user/properties/${encoded}`;

@@ -18,6 +18,7 @@ export function groupsView(showGroup) {
 				title: "Itself",
 				cell: ({ fate }) =>
 					fate === "" ? element("span", { class: "quiet" }, "stays") : badge(fate === "created" ? "gain" : "loss", fate),
+				kind: "counted",
 			},
 		],
 	});
@@ -35,7 +36,7 @@ export function holdsView() {
 					cell: (row) => (whoOf(row) < 0 ? nameOf(row) : linkButton(nameOf(row), () => openPerson(whoOf(row)))),
 					kind: "who",
 				},
-				{ title: "Wanted", cell: (row) => badge("warn", action(row)) },
+				{ title: "Wanted", cell: (row) => badge("warn", action(row)), kind: "what" },
 				{ title: "What to know", cell: why, kind: "why" },
 			],
 		});

@@ -12,7 +12,7 @@ import type { Tables } from "./tables.ts";
 const CHUNK = 500;
 
 type Writing = Pick<Journal, "open" | "intend" | "settle" | "close" | "recover">;
-type Unwritten = { readonly operation: Digest; readonly settlement: Settlement };
+type Unwritten = { readonly operation: Operation; readonly settlement: Settlement };
 
 export function journal(connection: Connection): Writing {
 	/** The plans of the runs opened here: where an operation that was never intended is looked up. */
@@ -25,7 +25,7 @@ export function journal(connection: Connection): Writing {
 		const chunk = waiting.splice(0);
 		try {
 			await connection.write(async (trx) => {
-				for (const { operation, settlement } of chunk) await settleOne(trx, { lease, run, operation, settlement }, plans.get(run));
+				for (const { operation, settlement } of chunk) await enter(trx, { lease, run, operation }, settlement);
 			}, false);
 		} catch (error) {
 			waiting.unshift(...chunk);
@@ -56,15 +56,15 @@ export function journal(connection: Connection): Writing {
 		},
 
 		async settle(lease, run, operation, settlement) {
-			const plan = plans.get(run);
-			if (settlement.state === "not-run" && plan?.find(operation) !== undefined) {
-				const waiting = leftOut.get(run) ?? [];
-				leftOut.set(run, waiting);
-				waiting.push({ operation, settlement });
-				if (waiting.length >= CHUNK) await writeLeftOut(lease, run);
+			const planned = settlement.state === "not-run" ? plans.get(run)?.find(operation) : undefined;
+			if (planned === undefined) {
+				await connection.write((trx) => settleOne(trx, { lease, run, operation, settlement }), false);
 				return;
 			}
-			await connection.write((trx) => settleOne(trx, { lease, run, operation, settlement }, plan), false);
+			const waiting = leftOut.get(run) ?? [];
+			leftOut.set(run, waiting);
+			waiting.push({ operation: planned, settlement });
+			if (waiting.length >= CHUNK) await writeLeftOut(lease, run);
 		},
 
 		async close(lease, run, outcome, note) {
@@ -103,44 +103,45 @@ interface Intention {
 
 const running = (run: RunId) => sql<boolean>`exists (select 1 from run where id = ${run} and outcome = 'running')`;
 
-/** Intended once more within one run (after a lost answer was looked into): the same entry, open again. */
-async function enter(trx: Transaction<Tables>, { lease, run, operation }: Intention): Promise<void> {
+/**
+ * Without a settlement: intended. Intended once more within one run (after a lost answer was looked into): the same entry, open again.
+ * With one: left out, whether it had been intended or not.
+ */
+async function enter(trx: Transaction<Tables>, { lease, run, operation }: Intention, settlement?: Settlement): Promise<void> {
 	const subject = "subject" in operation ? operation.subject : undefined;
 	const group = "group" in operation ? operation.group : null;
+	const ended =
+		settlement === undefined
+			? { at: sql`null`, state: null, json: null }
+			: { at: NOW, state: settlement.state, json: JSON.stringify(settlement) };
 	const { numAffectedRows } = await sql`
-		insert into entry (run, seq, operation, kind, product, person, account, group_name, body, intended_at)
+		insert into entry (run, seq, operation, kind, product, person, account, group_name, body, intended_at, settled_at, state, settlement)
 		select id, coalesce((select max(seq) from entry where run = run.id), 0) + 1, ${operation.id}, ${operation.kind}, product,
-			${subject?.person ?? null}, ${subject?.account ?? null}, ${group}, ${JSON.stringify(operation)}, ${NOW}
+			${subject?.person ?? null}, ${subject?.account ?? null}, ${group}, ${JSON.stringify(operation)}, ${NOW}, ${ended.at}, ${ended.state}, ${ended.json}
 		from run where id = ${run} and outcome = 'running' and ${held(lease)}
-		on conflict (run, operation) do update set settled_at = null, state = null, error_code = null, settlement = null`.execute(trx);
+		on conflict (run, operation) do update
+		set settled_at = excluded.settled_at, state = excluded.state, error_code = null, settlement = excluded.settlement`.execute(trx);
 	if (numAffectedRows === 1n) return;
 	await assertFence(trx, lease);
 	throw runNotOpen(run);
 }
 
-interface Settling extends Unwritten {
+interface Settling {
 	readonly lease: Lease;
 	readonly run: RunId;
+	readonly operation: Digest;
+	readonly settlement: Settlement;
 }
 
-async function settleOne(trx: Transaction<Tables>, settling: Settling, plan: PlannedOperations | undefined): Promise<void> {
-	if (await writeSettlement(trx, settling)) return;
-	const { lease, run, operation } = settling;
-	await assertFence(trx, lease);
-	const open = await trx.selectFrom("run").select("id").where("id", "=", Number(run)).where("outcome", "=", "running").executeTakeFirst();
-	if (open === undefined) throw runNotOpen(run);
-	const planned = settling.settlement.state === "not-run" ? plan?.find(operation) : undefined;
-	if (planned === undefined) throw notInRun(run, operation);
-	await enter(trx, { lease, run, operation: planned });
-	await writeSettlement(trx, settling);
-}
-
-async function writeSettlement(trx: Transaction<Tables>, { lease, run, operation, settlement }: Settling): Promise<boolean> {
+async function settleOne(trx: Transaction<Tables>, { lease, run, operation, settlement }: Settling): Promise<void> {
 	const code = "error" in settlement ? settlement.error.code : null;
 	const { numAffectedRows } = await sql`
 		update entry set settled_at = ${NOW}, state = ${settlement.state}, error_code = ${code}, settlement = ${JSON.stringify(settlement)}
 		where run = ${run} and operation = ${operation} and ${running(run)} and ${held(lease)}`.execute(trx);
-	return numAffectedRows === 1n;
+	if (numAffectedRows === 1n) return;
+	await assertFence(trx, lease);
+	const open = await trx.selectFrom("run").select("id").where("id", "=", Number(run)).where("outcome", "=", "running").executeTakeFirst();
+	throw open === undefined ? runNotOpen(run) : notInRun(run, operation);
 }
 
 interface End {

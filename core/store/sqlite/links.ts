@@ -15,7 +15,7 @@ export function linkBook(connection: Connection): LinkBook {
 		links: (product) =>
 			connection.read(async (db) => {
 				const links = new Map<PersonKey, AccountId>();
-				for await (const row of byPerson(db, "link", product)) links.set(row.person, row.account);
+				for await (const rows of byPerson(db, "link", product)) for (const { person, account } of rows) links.set(person, account);
 				return links;
 			}),
 
@@ -41,9 +41,8 @@ export function linkBook(connection: Connection): LinkBook {
 		absences: (product) =>
 			connection.read(async (db) => {
 				const absences = new Map<PersonKey, Absence>();
-				for await (const row of byPerson(db, "absence", product)) {
-					absences.set(row.person, { since: new Date(row.since), sightings: row.sightings });
-				}
+				for await (const rows of byPerson(db, "absence", product))
+					for (const { person, since, sightings } of rows) absences.set(person, { since: new Date(since), sightings });
 				return absences;
 			}),
 
@@ -80,17 +79,17 @@ const ownerOf = (db: Kysely<Tables>, product: ProductId, person: PersonKey, acco
 		.where("person", "<>", person)
 		.limit(1);
 
-/** All rows of a product in order of person, leaving the event loop free in between. */
+/** All rows of a product in order of person, some thousand at a time, leaving the event loop free in between. */
 async function* byPerson<Table extends "link" | "absence">(
 	db: Kysely<Tables>,
 	table: Table,
 	product: ProductId,
-): AsyncGenerator<Tables[Table]> {
+): AsyncGenerator<readonly Tables[Table][]> {
 	let after = "";
 	for (;;) {
 		const { rows } = await sql<Tables[Table]>`
 			select * from ${sql.table(table)} where product = ${product} and person > ${after} order by person limit ${CHUNK}`.execute(db);
-		yield* rows;
+		yield rows;
 		const last = rows.at(-1);
 		if (last === undefined || rows.length < CHUNK) return;
 		after = last.person;

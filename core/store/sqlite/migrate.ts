@@ -64,7 +64,8 @@ export async function migrate(connection: Connection, migrations: Migrations, lo
 	if (version.last !== undefined) await backUp(connection, migrations, version.last, log);
 	try {
 		await connection.alone(async (db) => {
-			const migrator = new Migrator({ db: db as Kysely<unknown>, provider: { getMigrations: async () => ({ ...migrations }) } });
+			const provider = { getMigrations: async () => ({ ...migrations }) };
+			const migrator = new Migrator({ db: db as Kysely<unknown>, provider });
 			const { error, results = [] } = await migrator.migrateToLatest();
 			if (error !== undefined) throw error;
 			for (const { migrationName } of results) log(`store ${path}: ${version.last === undefined ? "made" : "migrated"} (${migrationName})`);

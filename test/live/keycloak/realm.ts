@@ -33,7 +33,7 @@ export const ACCOUNTS = {
 export type AccountName = keyof typeof ACCOUNTS;
 export const secretOf = (account: AccountName): string => `${account}-secret`;
 /** Seconds that a token of `rollcall-short` lives. */
-export const SHORT_LIFE = 3;
+export const SHORT_LIFE = 2;
 
 /** What a reader must find. The sums are SHA-256 over sorted lines, fields parted by tabs, each line ended by a newline. */
 export interface Truth {
@@ -55,11 +55,16 @@ export interface Truth {
 }
 
 /** The realm as `POST /admin/realms` takes it, and the truth about it. The same for the same size, byte for byte. */
-export function makeRealm(size: RealmSize): { readonly body: object; readonly truth: Truth } {
+export function makeRealm(size: RealmSize): SeedRealm & { readonly body: object; readonly truth: Truth } {
 	const chance = chanceFrom(size.realm);
 	const groups = makeGroups(size, chance);
 	const people = makePeople(size, groups, chance);
-	return { body: realmBody(size, groups, people), truth: truthOf(size, groups, people) };
+	return { groups, people, body: realmBody(size, groups, people), truth: truthOf(size, groups, people) };
+}
+
+export interface SeedRealm {
+	readonly groups: readonly SeedGroup[];
+	readonly people: readonly SeedPerson[];
 }
 
 function realmBody(size: RealmSize, groups: readonly SeedGroup[], people: readonly SeedPerson[]): object {

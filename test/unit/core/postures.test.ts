@@ -3,7 +3,7 @@ import { diff } from "../../../core/diff/diff.ts";
 import type { ConnectorId, Digest } from "../../../core/model.ts";
 import type { SourceSummary } from "../../../core/plan.ts";
 import { testRows } from "./rows.ts";
-import { account, groups, inputOf, key, planFor, type Scene, wish } from "./scene.ts";
+import { account, groups, holdLine, inputOf, key, planFor, type Scene, wish } from "./scene.ts";
 
 /** Something of everything: 1 moves, 2 leaves, 3 is new. */
 const day: Scene = {
@@ -95,6 +95,28 @@ describe("a name in protect that the product does not have", () => {
 		const can = { names: { usernames: "exact", groups: "exact" } } as const;
 		expect(() => planFor({ ...day, can, rules: { protectAccounts: ["User1"] } })).toThrow('"User1"');
 		expect(() => planFor({ ...day, can, rules: { protectGroups: ["Devs"] } })).toThrow('"Devs"');
+	});
+});
+
+describe("a name in protect that is a default, not stated in the configuration", () => {
+	const protectStated = { accounts: false, groups: false };
+	test("may be missing in the product, and protects where it exists", () => {
+		const plan = planFor({
+			...day,
+			groups: ["devs", "ops", "admins"],
+			managed: [["admins"]],
+			rules: { protectAccounts: ["admin", "user2"], protectGroups: ["admins", "root"], protectStated },
+		});
+		expect(plan.holds.map(holdLine)).toEqual(["protected: group.create admins", "protected: account.disable user2"]);
+	});
+	test("protects a group that this plan would make", () => {
+		const plan = planFor({ managed: [["root"]], rules: { protectGroups: ["Root"], protectStated } });
+		expect([plan.operations, plan.holds.map(holdLine)]).toEqual([[], ["protected: group.create root"]]);
+	});
+	test("is told apart: accounts stated, groups not, and the other way round", () => {
+		const missing = { protectAccounts: ["admn"], protectGroups: ["admns"] };
+		expect(() => planFor({ rules: { ...missing, protectStated: { accounts: true, groups: false } } })).toThrow("protect.accounts");
+		expect(() => planFor({ rules: { ...missing, protectStated: { accounts: false, groups: true } } })).toThrow("protect.groups");
 	});
 });
 

@@ -55,7 +55,7 @@ describe("a new username", () => {
 				people: [wish(1, { username: "anna" })],
 				can: { operations: { ...EVERYTHING.operations, "account.rename": { supported: false, because: "names are for ever" } } },
 			},
-			plan: ["unsupported: account.rename user1"],
+			plan: ["unsupported: account.rename anna user1"],
 			says: ["names are for ever"],
 		},
 		{
@@ -172,7 +172,7 @@ describe("a username in use", () => {
 				accounts: [account(1), account(2, { editable: false })],
 				people: [wish(1, { username: "user2" }), wish(2, { username: "spare" })],
 			},
-			plan: ["username-taken: account.rename user2 user1", "not-editable: account.rename user2"],
+			plan: ["username-taken: account.rename user2 user1", "not-editable: account.rename spare user2"],
 		},
 	]);
 });

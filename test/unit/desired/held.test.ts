@@ -89,6 +89,12 @@ describe("a group whose members are not known", () => {
 		expect(build({ people, groups }, { say: { where: 'person.groups.exists(g, g == "eng")' } }).held.size).toBe(0);
 	});
 
+	test("an expression that would fail inside the group is not decided by how it ends outside", () => {
+		const say = { where: '"eng" in person.groups && person.attributes.nope[0] == "x"' };
+		const desired = build({ people: { anna: {} }, groups: { eng: { held: "no" } } }, { say });
+		expect([[...desired.excluded.keys()], held(desired, "anna")?.because]).toEqual([[], "rejected-at-source"]);
+	});
+
 	test("a membership by another group of the same name is certain", () => {
 		const groups = { g1: { name: "eng", path: "/a/eng", people: ["anna"] }, g2: { name: "eng", path: "/b/eng", held: "no" } };
 		const desired = build({ people, groups }, { say: { where: '"eng" in person.groups' } });

@@ -53,11 +53,20 @@ describe("the headline is one sentence with the numbers", () => {
 	test("a drifted plan is done, and says what was skipped", () => {
 		const input = world({ people: 1, ended: "well" });
 		const last = input.plan.operations.at(-1)!;
-		const settlements = new Map(input.settlements).set(last.id, { state: "not-run", because: "is a member already" });
+		const settlements = new Map(input.settlements).set(last.id, { state: "not-run", because: "is a member already", drifted: true });
 		expect(buildReport({ ...input, settlements })).toMatchObject({
 			outcome: "done",
 			headline: "1 person changed: 1 created; 3 group changes; 1 skipped.",
 		});
+	});
+
+	test("what was not run for another reason is no success", () => {
+		const input = world({ people: 1, ended: "well" });
+		const settlements = new Map(input.settlements).set(input.plan.operations.at(-1)!.id, {
+			state: "not-run",
+			because: "too many failures",
+		});
+		expect(buildReport({ ...input, settlements })).toMatchObject({ outcome: "failures", headline: "4 of 5 changes done, 1 not run." });
 	});
 
 	test("one human being counts once, whether an operation names the person, the account or both, under whatever name", () => {

@@ -54,3 +54,12 @@ export const keycloakAsker =
 	(keycloak: KeycloakSandbox, token: string) =>
 	(path: string, asked: Asked = {}): Promise<Answered> =>
 		ask(`${keycloak.url}/admin/realms/acme${path}`, { ...asked, headers: { authorization: `Bearer ${token}` } });
+
+/** Lets events happen until the condition holds. @throws Error after very many turns. */
+export async function until(holds: () => boolean): Promise<void> {
+	for (let turns = 0; turns < 200_000; turns += 1) {
+		if (holds()) return;
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+	throw new Error("it never came to hold");
+}

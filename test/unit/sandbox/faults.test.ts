@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { type JiraSandbox, startJira } from "../../../sandbox/jira/server.ts";
-import { type Answered, jiraAsker } from "./ask.ts";
+import { type Answered, jiraAsker, until } from "./ask.ts";
 
 describe("faults on demand", () => {
 	let jira: JiraSandbox;
@@ -9,7 +9,10 @@ describe("faults on demand", () => {
 		jira = await startJira();
 		send = jiraAsker(jira);
 	});
-	afterEach(() => jira.close());
+	afterEach(async () => {
+		jest.useRealTimers();
+		await jira.close();
+	});
 	const create = () => send("POST", "/user", { name: "ada", emailAddress: "ada@example.com", displayName: "Ada" });
 
 	test("status: answered instead of the work, with headers and body", async () => {
@@ -69,17 +72,19 @@ describe("faults on demand", () => {
 	test("slow: the right answer later; a client that has gone by then has changed nothing", async () => {
 		jira.faults.add({ times: 1, effect: { kind: "slow", ms: 1 } });
 		expect((await send("GET", "/myself")).status).toBe(200);
-		const slow = jira.faults.add({ method: "POST", effect: { kind: "slow", ms: 20 } });
+		// Only the stand-in's own timer is faked: it never fires by itself, so it can only go by being given up.
+		jest.useFakeTimers({
+			doNotFake: ["setImmediate", "clearImmediate", "nextTick", "queueMicrotask", "performance", "Date", "setInterval", "clearInterval"],
+		});
+		jira.faults.add({ method: "POST", effect: { kind: "slow", ms: 1000 } });
 		const stop = new AbortController();
 		const headers = { authorization: `Bearer ${jira.credentials.token}`, "content-type": "application/json" };
 		const body = JSON.stringify({ name: "ada", emailAddress: "ada@example.com", displayName: "Ada" });
 		const late = fetch(`${jira.url}/rest/api/2/user`, { method: "POST", headers, body, signal: stop.signal });
-		while (slow.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+		await until(() => jest.getTimerCount() === 1);
 		stop.abort();
 		await expect(late).rejects.toThrow();
-		// A request that is answered after the first would have been: by then it has been given up.
-		jira.faults.add({ method: "GET", effect: { kind: "slow", ms: 60 } });
-		await send("GET", "/myself");
+		await until(() => jest.getTimerCount() === 0);
 		expect(jira.population.named("ada")).toBeUndefined();
 	});
 
@@ -89,7 +94,7 @@ describe("faults on demand", () => {
 			() => "answered",
 			() => "dropped",
 		);
-		while (slow.hits === 0) await new Promise((resolve) => setImmediate(resolve));
+		await until(() => slow.hits === 1);
 		await jira.close();
 		expect(await pending).toBe("dropped");
 	});

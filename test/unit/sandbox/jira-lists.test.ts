@@ -99,6 +99,20 @@ describe("user list", () => {
 		expect([seen.length, new Set(seen).size]).toEqual([27, 27]);
 	});
 
+	test("100,000 accounts are all there, each once, while changes go on", async () => {
+		await start({}, 100_000);
+		const seen = new Set<string>();
+		let path = "/user/list";
+		for (let pages = 0; path !== "" && pages < 60; pages += 1) {
+			const page = await send("GET", path);
+			for (const name of namesOf(page)) seen.add(name);
+			const next = (page.json as { nextCursor?: string }).nextCursor;
+			path = next === undefined ? "" : `/user/list?cursor=${next}`;
+			await send("PUT", "/user?username=person00007", { displayName: `Turn ${pages}` });
+		}
+		expect([seen.size, jira.exchanges.length]).toEqual([100_002, 102]);
+	});
+
 	test("2,000 a page at most", async () => {
 		await start({}, 2100);
 		expect(namesOf(await send("GET", "/user/list?maxResults=9999"))).toHaveLength(2000);

@@ -94,7 +94,7 @@ describe("migrations", () => {
 				looks += 1;
 				if (looks === 2) {
 					const other = new DatabaseSync(place.path);
-					other.exec("insert into kysely_migration values ('0002-second', '2026-01-01T00:00:00.000Z')");
+					other.exec("insert into kysely_migration values ('0002-second', '2099-01-01T00:00:00.000Z')");
 					other.close();
 				}
 				return Reflect.ownKeys(target);

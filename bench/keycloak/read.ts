@@ -1,0 +1,72 @@
+/**
+ * How long the connector takes to read 10,000 people and 1,000 groups from a real Keycloak, beside a plain `fetch`
+ * reading of the same realm in the same run. Run: node bench/keycloak/read.ts [ROUNDS] [CONCURRENCY]
+ * Uses the server of ROLLCALL_LIVE_KEYCLOAK (see test/live/keycloak/main.ts), else starts one and stops it.
+ */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { startSeeded } from "../../test/live/keycloak/live.ts";
+import { missing, stop } from "../../test/live/keycloak/server.ts";
+import type { OneReading } from "./one.ts";
+
+const run = promisify(execFile);
+const [rounds = 7, concurrency = 8] = process.argv.slice(2).map(Number);
+type Who = "ours" | "plain";
+
+async function one(who: Who, file: string): Promise<OneReading> {
+	const script = new URL("one.ts", import.meta.url).pathname;
+	const { stdout } = await run(process.execPath, [script, who, file, String(concurrency)]);
+	const reading = JSON.parse(stdout) as OneReading;
+	if (!reading.whole) throw new Error(`the ${who} reading is not whole`);
+	return reading;
+}
+
+async function measure(file: string): Promise<void> {
+	for (const who of ["plain", "ours"] as const) await one(who, file); // warms the server's caches
+	const readings: Record<Who, OneReading[]> = { ours: [], plain: [] };
+	for (let round = 0; round < rounds; round += 1) {
+		// Who begins changes, so that a machine that grows busier favours nobody.
+		for (const who of round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const))
+			readings[who].push(await one(who, file));
+	}
+	console.log(`| reading, ${concurrency} requests at once, ${rounds} rounds | requests | median | fastest | slowest | peak memory |`);
+	console.log("|---|---|---|---|---|---|");
+	for (const who of ["plain", "ours"] as const) {
+		const times = readings[who].map((r) => r.ms / 1000);
+		const peak = Math.max(...readings[who].map((r) => r.peakBytes)) / 1e6;
+		const numbers = [median(times), Math.min(...times), Math.max(...times)].map((s) => `${s.toFixed(2)} s`);
+		console.log(`| ${who} | ${readings[who][0]!.requests} | ${numbers.join(" | ")} | ${peak.toFixed(0)} MB |`);
+	}
+	const ratios = readings.ours.map((r, i) => r.ms / readings.plain[i]!.ms);
+	console.log(
+		`\nours / plain: ${(median(readings.ours.map((r) => r.ms)) / median(readings.plain.map((r) => r.ms))).toFixed(2)} (medians), ${median(ratios).toFixed(2)} (median of the rounds)`,
+	);
+	console.log("Every reading was compared with the truth: all people, groups and memberships, by SHA-256.");
+}
+
+function median(values: readonly number[]): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	const middle = sorted.length >> 1;
+	return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+const stated = process.env.ROLLCALL_LIVE_KEYCLOAK;
+if (stated !== undefined && stated !== "") await measure(stated);
+else {
+	const because = missing();
+	if (because !== undefined) console.log(`SKIPPED: Keycloak reading: ${because}`);
+	else {
+		const folder = mkdtempSync(join(tmpdir(), "rollcall-bench-"));
+		const live = await startSeeded(["large"], (line) => console.error(line));
+		try {
+			writeFileSync(join(folder, "live.json"), JSON.stringify(live));
+			await measure(join(folder, "live.json"));
+		} finally {
+			await stop(live.server);
+			rmSync(folder, { recursive: true, force: true });
+		}
+	}
+}

@@ -1,0 +1,13 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { LiveKeycloak } from "./keycloak/live.ts";
+import { stop } from "./keycloak/server.ts";
+
+/** Stops what this run of the live tests has started, and nothing else. */
+export default async function teardown(): Promise<void> {
+	const folder = process.env.ROLLCALL_LIVE_FOLDER;
+	if (folder === undefined) return;
+	const keycloak = join(folder, "keycloak.json");
+	if (existsSync(keycloak)) await stop((JSON.parse(readFileSync(keycloak, "utf8")) as LiveKeycloak).server);
+	rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,27 @@
+// Loaded before the program: kills it (SIGKILL) directly before its n-th write transaction would take effect.
+import { DatabaseSync, StatementSync } from "node:sqlite";
+
+const at = Number(process.env.KILL_AT_COMMIT);
+let commits = 0;
+const writers = new WeakSet();
+const commitOf = new WeakMap();
+
+const { prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.prepare = function (text, ...rest) {
+	const statement = prepare.call(this, text, ...rest);
+	if (text === "begin immediate") writers.add(this);
+	if (text === "commit") commitOf.set(statement, this);
+	return statement;
+};
+for (const method of ["run", "all"]) {
+	const original = StatementSync.prototype[method];
+	StatementSync.prototype[method] = function (...values) {
+		const database = commitOf.get(this);
+		if (database !== undefined && writers.has(database)) {
+			commits += 1;
+			if (commits === at) process.kill(process.pid, "SIGKILL");
+		}
+		return original.apply(this, values);
+	};
+}
+process.on("exit", () => process.stderr.write(`commits: ${commits}\n`));
