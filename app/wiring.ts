@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type Config, compile } from "../config/load.ts";
-import { resolveNetwork } from "../config/network.ts";
+import { type ResolvedNetwork, resolveNetwork } from "../config/network.ts";
 import type { ProductConfig, SourceConfig } from "../config/schema.ts";
 import type { HttpLog } from "../connectors/http/log.ts";
 import type { Connector, Progress } from "../core/connector.ts";
@@ -11,11 +11,22 @@ import { WritePermit } from "../core/run/permit.ts";
 import type { PlanParts } from "../core/run/plan.ts";
 import type { Store, StoreReader } from "../core/store/store.ts";
 
+type Open<Config, Opened> = (config: Config, tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog }) => Promise<Opened>;
+type OpenSource<Kind extends SourceConfig["kind"]> = Open<Extract<SourceConfig, { kind: Kind }>, Connector>;
+
 /** Only this file knows which vendor is which; SDKs are loaded when the first of their kind is opened. */
+const SOURCES: { readonly [Kind in SourceConfig["kind"]]: OpenSource<Kind> } = {
+	keycloak: async (config, tools) =>
+		(await import("../connectors/idp/keycloak/connector.ts")).keycloak({
+			...config,
+			...tools,
+			clientSecret: await config.clientSecret.resolve(),
+		}),
+};
+
 export async function openConnector(config: SourceConfig, log: HttpLog | undefined): Promise<Connector> {
-	const { keycloak } = await import("../connectors/idp/keycloak/connector.ts");
-	const [clientSecret, network] = await Promise.all([config.clientSecret.resolve(), resolveNetwork(config.network)]);
-	return keycloak({ ...config, clientSecret, network, ...(log ? { log } : {}) });
+	const open = SOURCES[config.kind] as Open<SourceConfig, Connector>;
+	return open(config, { network: await resolveNetwork(config.network), ...(log ? { log } : {}) });
 }
 
 export interface OpenProduct {
