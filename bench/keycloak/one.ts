@@ -9,6 +9,8 @@ import { readPlainly } from "./plain.ts";
 export interface OneReading {
 	readonly ms: number;
 	readonly requests: number;
+	/** Processor time of the whole process, the start of Node included. */
+	readonly cpuMs: number;
 	/** Largest resident set of the whole process, in bytes. */
 	readonly peakBytes: number;
 	readonly whole: boolean;
@@ -31,8 +33,11 @@ const found =
 		? await ours()
 		: await readPlainly({ url: live.server.url, realm: "large", secret: live.accounts.rollcall, concurrency: atOnce });
 const ms = performance.now() - began;
+const { user, system } = process.cpuUsage();
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 const truth = live.truths.large!.sha256;
 const sums = found.sums();
 const whole = sums.people === truth.people && sums.groups === truth.groups && sums.memberships === truth.memberships;
-process.stdout.write(`${JSON.stringify({ ms, requests: found.requests, peakBytes, whole } satisfies OneReading)}\n`);
+process.stdout.write(
+	`${JSON.stringify({ ms, requests: found.requests, cpuMs: (user + system) / 1000, peakBytes, whole } satisfies OneReading)}\n`,
+);

@@ -24,6 +24,8 @@ export interface Wish {
 	readonly aliases: readonly PersonKey[];
 	readonly fields: AccountFields;
 	readonly active: boolean;
+	/** A transform failed for somebody inactive: `fields` holds the directory's own values, which name no account. */
+	readonly raw?: boolean;
 	/** Managed groups, in the policy's spelling. Empty for inactive people. */
 	readonly groups: readonly GroupName[];
 	/** Managed groups of which it is not known whether the person belongs (a held group feeds them): neither added nor removed. */

@@ -64,11 +64,15 @@ export class Judge {
 	#wish(refs: readonly PersonRef[], belonging: Belonging, view: PersonView): Verdict {
 		const say = personOf(refs[0]!);
 		const fields: Record<keyof AccountFields, string> = { username: "", email: "", displayName: "" };
+		let raw = false;
 		for (const field of FIELDS) {
 			const outcome = this.#usable(field, this.#policy[field], { view, refs });
 			if (outcome.kind === "value") fields[field] = outcome.value;
 			else if (say.active) return this.#held(refs, field, outcome);
-			else fields[field] = rawValue(field, view);
+			else {
+				fields[field] = rawValue(field, view);
+				raw = true;
+			}
 		}
 		const attributes: Record<string, string> = this.#policy.attributes.size === 0 ? NO_ATTRIBUTES : {};
 		for (const [name, expression] of this.#policy.attributes) {
@@ -81,7 +85,16 @@ export class Judge {
 		const groups = say.active ? this.#names(belonging.targets) : NO_GROUPS;
 		return {
 			kind: "wish",
-			wish: { person, aliases, fields, active: say.active, groups, uncertain: this.#uncertain(refs, belonging), attributes },
+			wish: {
+				person,
+				aliases,
+				fields,
+				active: say.active,
+				groups,
+				uncertain: this.#uncertain(refs, belonging),
+				attributes,
+				...(raw ? { raw } : {}),
+			},
 		};
 	}
 

@@ -100,7 +100,8 @@ function rivalsFor(world: World, claims: Claims, wish: Wish): readonly PersonKey
 /** Somebody switched off in the directory who still has an account nobody manages: taken over where the policy adopts, disabled in the next run. */
 function inactiveMatch(world: World, { wish, claims, namesake }: { wish: Wish; claims: Claims; namesake: Account | undefined }): Match {
 	const { adopt } = world.rules;
-	if (adopt === "never") return { state: "none" };
+	// A name that the policy did not make may be somebody else's account.
+	if (adopt === "never" || wish.raw) return { state: "none" };
 	const email = foldEmail(wish.fields.email);
 	const account = adopt === "username" ? namesake : claims.emails.has(email) ? undefined : onlyOne(world.byEmail.get(email));
 	if (account === undefined || !account.active || world.owners.has(account.id)) return { state: "none" };

@@ -244,6 +244,11 @@ describe("adopt: username", () => {
 			says: ["the account is taken over in this run; the next run may take things away"],
 		},
 		{
+			rule: "takes nothing over by a value that no expression made (a transform failed for somebody switched off)",
+			scene: { people: [wish(1, { active: false, raw: true })], accounts: [account(1)] },
+			plan: [],
+		},
+		{
 			rule: "leaves a disabled account of somebody switched off alone",
 			scene: { people: [wish(1, { active: false })], accounts: [account(1, { active: false })] },
 			plan: [],
