@@ -67,8 +67,8 @@ export function judge(plan: Plan, rules: GuardRules): Verdict {
 export function narrow(plan: ClearedPlan, keep: (operation: Operation) => boolean): ClearedPlan {
 	const operations = plan.operations.filter(keep);
 	const kept = new Set(operations.map((operation) => operation.id));
-	const waits = (operation: Operation) => operation.requires?.some((id) => !kept.has(id)) ?? false;
-	return { ...plan, operations: operations.map((o) => (waits(o) ? { ...o, requires: o.requires!.filter((id) => kept.has(id)) } : o)) };
+	const waiting = (o: Operation) => (o.requires === undefined ? o : { ...o, requires: o.requires.filter((id) => kept.has(id)) });
+	return { ...plan, operations: operations.map(waiting) };
 }
 
 function overLimits(plan: Plan, limits: Limits): Breach[] {

@@ -115,8 +115,9 @@ function renameRanks(operations: readonly Operation[]): ReadonlyMap<Digest, numb
 	for (const start of renames.values()) {
 		const chain: Digest[] = [];
 		let id: Digest | undefined = start.id;
-		while (id !== undefined && !ranks.has(id) && chain.length <= renames.size) {
+		while (id !== undefined && !ranks.has(id)) {
 			chain.push(id);
+			ranks.set(id, 0);
 			id = renames.get(id)?.requires?.find((r) => renames.has(r));
 		}
 		let rank = id === undefined ? -1 : ranks.get(id)!;

@@ -127,15 +127,15 @@ const textOfPerson = (p: Person): string =>
 	JSON.stringify([
 		p.id,
 		p.username,
-		p.email ?? null,
-		p.givenName ?? null,
-		p.familyName ?? null,
-		p.displayName ?? null,
+		p.email,
+		p.givenName,
+		p.familyName,
+		p.displayName,
 		p.active,
 		Object.entries(p.attributes).sort(([a], [b]) => compareText(a, b)),
 	]);
 
-const textOfGroup = (g: Group): string => JSON.stringify([g.id, g.name, g.path, g.people, g.groups, g.held ?? null]);
+const textOfGroup = (g: Group): string => JSON.stringify([g.id, g.name, g.path, g.people, g.groups, g.held]);
 
 function digestOfSnapshot(
 	connector: ConnectorId,

@@ -34,7 +34,7 @@ export function diff(input: DiffInput): Plan {
 /** People the policy could not judge: one hold each, so that nobody disappears from the report. */
 function holdUnjudged(world: World, draft: Draft): void {
 	for (const [person, held] of world.desired.held) {
-		const account = world.ownership.links.get(person);
+		const account = [person, ...held.aliases].map((key) => world.ownership.links.get(key)).find((id) => id !== undefined);
 		draft.hold({
 			subject: { username: held.username, person, ...(account ? { account } : {}) },
 			wanted: "any change",

@@ -78,10 +78,10 @@ export class Draft {
 
 /** Covers what the operation does, not the words beside it, so that the same intention has the same id in every run. */
 function idOf(product: string, proposal: Proposal): Digest {
-	const who = "subject" in proposal ? (proposal.subject.account ?? proposal.subject.person ?? null) : null;
-	const group = "group" in proposal ? proposal.group : null;
-	const after = "after" in proposal ? proposal.after : null;
-	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? (proposal.subject.person ?? null) : null;
+	const who = "subject" in proposal ? (proposal.subject.account ?? proposal.subject.person) : undefined;
+	const group = "group" in proposal ? proposal.group : undefined;
+	const after = "after" in proposal ? proposal.after : undefined;
+	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? proposal.subject.person : undefined;
 	return digestOf([product, proposal.kind, who, group, after, extra]);
 }
 

@@ -120,7 +120,7 @@ function byUsername(world: World, draft: Draft, { wish, namesake }: { wish: Wish
 function byEmail(world: World, draft: Draft, found: { wish: Wish; claims: Claims; namesake: Account | undefined }): Match {
 	const { wish, claims, namesake } = found;
 	const email = foldEmail(wish.fields.email);
-	const rivals = email === "" ? [] : (claims.emails.get(email) ?? []).filter((other) => other !== wish);
+	const rivals = email === "" ? [] : claims.emails.get(email)!.filter((other) => other !== wish);
 	const accounts = email === "" ? [] : (world.byEmail.get(email) ?? []).filter((a) => !world.owners.has(a.id));
 	if (accounts.length > 0 && rivals.length > 0) {
 		const everybody = [wish, ...rivals].map((w) => w.person).sort();

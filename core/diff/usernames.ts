@@ -1,4 +1,5 @@
 import type { Wish } from "../desired/desired.ts";
+import { compareText } from "../digest.ts";
 import type { AccountId, Digest, PersonKey } from "../model.ts";
 import type { HoldReason } from "../plan.ts";
 import type { Account } from "../product.ts";
@@ -32,13 +33,13 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 	const wanted = wantedBy(world, matches);
 	const ways = new Map<AccountId, Way | "open">();
 	const operations = new Map<AccountId, Digest>();
-	for (const start of [...movers.values()].sort((a, b) => (a.account.id < b.account.id ? -1 : 1))) {
+	for (const start of [...movers.values()].sort((a, b) => compareText(a.account.id, b.account.id))) {
 		for (const mover of chainFrom(world, movers, start, ways)) settle(mover);
 	}
 	return { forCreation: (wish) => wayTo(world.user(world.canonical(wish.fields).username)) };
 
 	function settle(mover: Mover): void {
-		const rivals = (wanted.get(mover.target) ?? []).filter((person) => person !== mover.wish.person);
+		const rivals = wanted.get(mover.target)!.filter((person) => person !== mover.wish.person);
 		const way: Way = rivals.length > 0 ? { free: false, because: ["ambiguous", contested(mover, rivals)] } : wayTo(mover.target);
 		ways.set(mover.account.id, way);
 		if (way.free) planRename(mover, way.requires);

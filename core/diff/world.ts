@@ -41,7 +41,7 @@ export function indexWorld(input: DiffInput): World {
 	}
 	const owners = new Map<AccountId, PersonKey[]>();
 	for (const [person, account] of input.ownership.links) push(owners, account, person);
-	for (const keys of owners.values()) if (keys.length > 1) keys.sort(compareText);
+	for (const keys of owners.values()) keys.sort(compareText);
 	const wishOf = new Map<PersonKey, Wish>();
 	for (const wish of input.desired.people.values()) for (const key of [wish.person, ...wish.aliases]) wishOf.set(key, wish);
 	const heldKeys = new Set<PersonKey>();

@@ -19,16 +19,25 @@ export async function underLease<T>(
 		return await work(lease);
 	} finally {
 		clearInterval(beat);
-		await lease.release();
+		await released(lease);
 	}
 }
 
-/** A failed renewal is no error here: `assertHeld` before the next request, or the fence of the next write, says so with the reason. */
+/** A locked store is tried again at the next beat. A lost lease is no error here: `assertHeld` before the next request, or the fence of the next write, says so. */
 async function renew(lease: Lease, beat: NodeJS.Timeout): Promise<void> {
 	try {
 		await lease.renew();
-	} catch {
-		clearInterval(beat);
+	} catch (error) {
+		if (!(error instanceof SyncError) || error.code === "store.lease-lost") clearInterval(beat);
+	}
+}
+
+/** What the run did or failed of is what counts; a lease that cannot be given back lapses by itself. */
+async function released(lease: Lease): Promise<void> {
+	try {
+		await lease.release();
+	} catch (error) {
+		if (!(error instanceof SyncError && error.code.startsWith("store."))) throw error;
 	}
 }
 

@@ -24,7 +24,7 @@ const { values: flags } = parseArgs({
 });
 
 const ROOT = join(import.meta.dirname, "../..");
-const FILES = ["core/diff/*.ts", "core/guard.ts", "core/plan.ts", "core/snapshot.ts", "core/apply/apply.ts"];
+const FILES = ["core/diff/*.ts", "core/guard.ts", "core/plan.ts", "core/snapshot.ts", "core/apply/apply.ts", "core/run/{approved,missing,sync}.ts"];
 /** Fastest first; test/unit/core/lease.test.ts needs Jest's clock and proves nothing about these files. */
 const TESTS = [
 	...globSync("test/unit/core/*.test.ts", { cwd: ROOT })

@@ -145,6 +145,7 @@ describe("values that no account can have", () => {
 			groups: [],
 			uncertain: [],
 			attributes: {},
+			raw: true,
 		});
 	});
 });

@@ -70,6 +70,21 @@ describe("the network between Rollcall and Keycloak", () => {
 		expect((await connector.snapshot(NOTHING, signal)).size.people).toBe(1);
 	});
 
+	test("something that drops max on the way: a group larger than Keycloak's default page is held, never cut", async () => {
+		const sandbox = await standIn();
+		const group = sandbox.realm.addGroup({ name: "large" });
+		for (let i = 0; i < 120; i += 1) sandbox.realm.addMember(group.id, sandbox.realm.addUser({ username: `p${i}`, enabled: true }).id);
+		const front = opened(
+			await serve((request, response, nth) => {
+				if (request.url?.includes("/members")) request.url = request.url.replace(/max=\d+/, "");
+				passOn(sandbox)(request, response, nth);
+			}),
+		);
+		const snapshot = await opened(keycloak({ ...settingsFor(sandbox), url: front.url })).snapshot(NOTHING, signal);
+		expect(snapshot.groups.get(group.id as never)).toMatchObject({ people: [], held: expect.stringContaining("pages did not join") });
+		expect(snapshot.size).toMatchObject({ people: 121, rejects: 1 });
+	});
+
 	test("an answer that does not come in time is a failure, not a wait", async () => {
 		const sandbox = await standIn();
 		sandbox.faults.add({ path: /\/members/, effect: { kind: "slow", ms: 60_000 } });
