@@ -3,6 +3,7 @@ import type { Explanation } from "../core/explain.ts";
 import { KINDS } from "../core/operation.ts";
 import { groupOf } from "../core/plan.ts";
 import type { Clause, PersonView } from "../core/policy/policy.ts";
+import { visible as clean } from "../core/report/visible.ts";
 import { colours, print, type Terminal } from "./console.ts";
 
 interface Answer {
@@ -164,6 +165,3 @@ class Telling {
 		for (const hold of holds) this.#page.line(`  ${clean(hold.wanted).padEnd(28)} ${hold.because}: ${clean(hold.detail)}`);
 	}
 }
-
-/** Directories let people put control characters into names; a terminal must not act on them. */
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");

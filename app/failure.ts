@@ -1,4 +1,5 @@
 import { asSyncError, exitCode, type SyncError } from "../core/errors.ts";
+import { visible } from "../core/report/visible.ts";
 import { colours, print, type Terminal } from "./console.ts";
 
 /** Tells one failure: what happened, whose move it is, what to do next. Returns the exit code. */
@@ -29,10 +30,13 @@ const WHOSE: Readonly<Record<string, string>> = {
 function tellPeople(terminal: Terminal, failure: SyncError, code: number): void {
 	const colour = colours(terminal, terminal.err);
 	const [whose] = failure.code.split(".");
-	print(terminal.err, `${colour.red(colour.bold(WHOSE[whose!] ?? "Failure"))} (${failure.code}): ${failure.message}`);
-	if (failure.todo !== undefined) print(terminal.err, `${colour.bold("What to do:")} ${failure.todo}`);
+	print(terminal.err, `${colour.red(colour.bold(WHOSE[whose!] ?? "Failure"))} (${failure.code}): ${clean(failure.message)}`);
+	if (failure.todo !== undefined) print(terminal.err, `${colour.bold("What to do:")} ${clean(failure.todo)}`);
 	print(terminal.err, colour.dim(`exit ${code}`));
 }
+
+/** Messages quote names, and names may hold anything; their own line breaks stay. */
+const clean = (text: string): string => text.split("\n").map(visible).join("\n");
 
 /** Causes carry no secrets either: connectors clean what servers say before it becomes a message. */
 function stackOf(error: Error): string {

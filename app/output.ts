@@ -1,6 +1,6 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { extname } from "node:path";
+import { constants, createWriteStream } from "node:fs";
+import { access, rename, rm } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { SyncError } from "../core/errors.ts";
 import { renderer } from "../core/report/choose.ts";
 import type { Report } from "../core/report/report.ts";
@@ -30,14 +30,45 @@ async function reportFile(session: Session, report: Report, path: string): Promi
 	print(session.terminal.err, `report written to ${path}`);
 }
 
-export function formatOfFile(path: string): Format {
-	const format = BY_EXTENSION[extname(path).toLowerCase()];
+export function formatOfFile(path: string, byExtension: Readonly<Record<string, Format>> = BY_EXTENSION): Format {
+	const format = byExtension[extname(path).toLowerCase()];
 	if (format === undefined)
-		throw new SyncError("config.invalid", `--out ${path}: the name must end in ${Object.keys(BY_EXTENSION).join(", ")}`, {
+		throw new SyncError("config.invalid", `--out ${path}: the name must end in ${Object.keys(byExtension).join(", ")}`, {
 			todo: "The ending says in which format the file is written.",
 		});
 	return format;
 }
+
+/** Asked before anything is read or applied: a sync that is done must not end with its report having nowhere to go. */
+export async function assertWritable(path: string, byExtension?: Readonly<Record<string, Format>>): Promise<void> {
+	formatOfFile(path, byExtension);
+	try {
+		await access(dirname(path), constants.W_OK);
+	} catch (error) {
+		throw cannotWrite(path, error);
+	}
+}
+
+/** Throws `config.invalid` when a format, or an --out, was asked for that the command does not have: nothing is ignored silently. */
+export function offersOnly(
+	{ options }: Session,
+	command: string,
+	formats: readonly Format[],
+	{ out }: { readonly out: boolean } = { out: true },
+): void {
+	if (!formats.includes(options.format))
+		throw new SyncError("config.invalid", `rollcall ${command} has no format ${options.format}`, {
+			todo: `Choose ${formats.join(" or ")}.`,
+		});
+	if (!out && (options.out ?? []).length > 0)
+		throw new SyncError("config.invalid", `rollcall ${command} has no --out`, { todo: "Send its standard output to a file: > FILE." });
+}
+
+const cannotWrite = (path: string, error: unknown): SyncError =>
+	new SyncError("config.invalid", `cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`, {
+		cause: error,
+		todo: "Name a file in an existing folder that Rollcall may write to, on a disk with room.",
+	});
 
 /** Beside the file first: a full disk or an interruption never leaves half a report under its name. Readable by its owner only. */
 export async function writeFileWhole(path: string, chunks: Iterable<string>): Promise<void> {
@@ -51,9 +82,6 @@ export async function writeFileWhole(path: string, chunks: Iterable<string>): Pr
 		await rename(draft, path);
 	} catch (error) {
 		await rm(draft, { force: true });
-		throw new SyncError("config.invalid", `cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`, {
-			cause: error,
-			todo: "Name a file in an existing folder that Rollcall may write to, on a disk with room.",
-		});
+		throw cannotWrite(path, error);
 	}
 }

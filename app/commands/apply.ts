@@ -3,7 +3,7 @@ import { SyncError } from "../../core/errors.ts";
 import type { ProductId } from "../../core/model.ts";
 import { decodePlan } from "../../core/plan-file.ts";
 import { fullRun } from "../full-run.ts";
-import { formatOfFile, tellReport } from "../output.ts";
+import { assertWritable, tellReport } from "../output.ts";
 import { exitOf } from "../report-of.ts";
 import type { Session } from "../settings.ts";
 import type { Stopping } from "../signals.ts";
@@ -15,7 +15,7 @@ export async function applyCommand(
 	file: string,
 	{ flags, signals }: { flags: RunFlags; signals: Stopping },
 ): Promise<number> {
-	for (const path of session.options.out ?? []) formatOfFile(path);
+	for (const path of session.options.out ?? []) await assertWritable(path);
 	const wanted = session.options.product;
 	const plan = decodePlan(await textOf(file), { path: file, ...(wanted === undefined ? {} : { product: wanted as ProductId }) });
 	const product = session.config.products.get(plan.product);

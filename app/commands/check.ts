@@ -1,6 +1,7 @@
 import type { Finding } from "../../core/connector.ts";
 import { asSyncError, EXIT, exitCode } from "../../core/errors.ts";
 import { colours, print } from "../console.ts";
+import { offersOnly } from "../output.ts";
 import { productsOf, type Session } from "../settings.ts";
 import { openConnector, openProduct, openStore } from "../wiring.ts";
 import { worst } from "../worst.ts";
@@ -14,6 +15,7 @@ interface Checked {
 
 /** Looks at everything once: secrets, reachability, rights, clocks, the store. Changes nothing. */
 export async function checkCommand(session: Session, signal: AbortSignal): Promise<number> {
+	offersOnly(session, "check", ["text", "json"], { out: false });
 	const products = productsOf(session);
 	const sources = new Set(products.flatMap((product) => product.policy.from));
 	const checked: Checked[] = [];

@@ -3,12 +3,14 @@ import type { ProductConfig } from "../../config/schema.ts";
 import { asSyncError, exitCode, SyncError } from "../../core/errors.ts";
 import { fullRun } from "../full-run.ts";
 import { notifySystemd } from "../notify.ts";
+import { offersOnly } from "../output.ts";
 import { exitOf } from "../report-of.ts";
 import { productsOf, type Session } from "../settings.ts";
 import type { Stopping } from "../signals.ts";
 
 /** Runs each product on its own schedule until it is told to stop. A product's runs never overlap; a failed run waits for its next turn. */
 export async function daemonCommand(session: Session, signals: Stopping, { runNow }: { readonly runNow: boolean }): Promise<number> {
+	offersOnly(session, "daemon", ["text"], { out: false });
 	const scheduled = productsOf(session).filter((product) => product.schedule !== undefined);
 	if (scheduled.length === 0)
 		throw new SyncError("config.invalid", `no product in ${session.config.file} has a schedule, so there is nothing to wait for`, {

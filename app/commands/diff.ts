@@ -1,7 +1,7 @@
 import type { ProductConfig } from "../../config/schema.ts";
 import { encodePlan } from "../../core/plan-file.ts";
 import { dryRun } from "../dry-run.ts";
-import { formatOfFile, tellReport, writeFileWhole } from "../output.ts";
+import { assertWritable, formatOfFile, tellReport, writeFileWhole } from "../output.ts";
 import { exitOf } from "../report-of.ts";
 import { oneProduct, productsOf, type Session } from "../settings.ts";
 import type { RunFlags } from "../wiring.ts";
@@ -11,7 +11,7 @@ import { worst } from "../worst.ts";
 export async function diffCommand(session: Session, flags: RunFlags, signal: AbortSignal): Promise<number> {
 	const out = session.options.out ?? [];
 	if (out.length > 0) oneProduct(session, "--out");
-	for (const path of out) formatOfFile(path);
+	for (const path of out) await assertWritable(path);
 	const codes: number[] = [];
 	for (const product of productsOf(session)) codes.push(await diffOne(session, product, { flags, signal }));
 	return worst(codes);

@@ -5,11 +5,13 @@ import { type Explanation, explain } from "../../core/explain.ts";
 import { planRun } from "../../core/run/plan.ts";
 import { print } from "../console.ts";
 import { tellExplanation } from "../explanation.ts";
+import { offersOnly } from "../output.ts";
 import { productsOf, type Session } from "../settings.ts";
 import { openFor, openStore, planParts } from "../wiring.ts";
 
 /** Why one person has, or has not, this account and these groups, product by product. Writes nothing. Exit 0, also when nobody is meant. */
 export async function explainCommand(session: Session, who: string, signal: AbortSignal): Promise<number> {
+	offersOnly(session, "explain", ["text", "json"], { out: false });
 	const answers: { readonly product: string; readonly people: readonly Explanation[] }[] = [];
 	for (const product of productsOf(session))
 		answers.push({ product: product.id, people: await explainIn(session, product, { who, signal }) });

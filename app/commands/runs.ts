@@ -1,8 +1,10 @@
 import { SyncError } from "../../core/errors.ts";
 import { KINDS } from "../../core/operation.ts";
 import { groupOf, usernameOf } from "../../core/plan.ts";
+import { visible } from "../../core/report/visible.ts";
 import type { RunDetail, RunId, RunSummary } from "../../core/store/store.ts";
 import { colours, print } from "../console.ts";
+import { offersOnly } from "../output.ts";
 import { productsOf, type Session } from "../settings.ts";
 import { openStore } from "../wiring.ts";
 
@@ -10,6 +12,7 @@ const LISTED = 30;
 
 /** The history, newest first; with an id everything that one run did. */
 export async function runsCommand(session: Session, id: string | undefined): Promise<number> {
+	offersOnly(session, "runs", ["text", "json"], { out: false });
 	const store = await openStore(session.config, { readOnly: true, tell: session.tell });
 	try {
 		if (id !== undefined) return await tellRun(session, await store.run(id as RunId), id);
@@ -39,7 +42,7 @@ function lineOf(session: Session, run: RunSummary): string {
 		.map(([state, count]) => `${count} ${state}`)
 		.join(", ");
 	const counts = `${run.planned} planned${settled === "" ? "" : ` (${settled})`}`;
-	return `${run.startedAt.toISOString()}  ${run.id}  ${run.product}  ${outcome}  ${counts}  ${colour.dim(`by ${run.trigger}`)}${run.note === undefined ? "" : `\n    ${run.note}`}`;
+	return `${run.startedAt.toISOString()}  ${run.id}  ${run.product}  ${outcome}  ${counts}  ${colour.dim(`by ${run.trigger}`)}${run.note === undefined ? "" : `\n    ${visible(run.note)}`}`;
 }
 
 function tellRun(session: Session, run: RunDetail | undefined, id: string): number {
@@ -54,7 +57,7 @@ function tellRun(session: Session, run: RunDetail | undefined, id: string): numb
 	}
 	print(out, lineOf(session, run));
 	print(out, `plan ${run.planDigest}`);
-	for (const breach of run.breaches) print(out, `  guard: ${breach}`);
+	for (const breach of run.breaches) print(out, `  guard: ${visible(breach)}`);
 	for (const { operation, settlement, intendedAt } of run.entries) {
 		const what = [KINDS[operation.kind].verb, usernameOf(operation), groupOf(operation)].filter((word) => word !== "").join(" ");
 		const how =
@@ -63,7 +66,7 @@ function tellRun(session: Session, run: RunDetail | undefined, id: string): numb
 				: "error" in settlement
 					? `${settlement.state}: ${settlement.error.message}`
 					: settlement.state;
-		print(out, `  ${intendedAt.toISOString()}  ${what}  ${how}`);
+		print(out, `  ${intendedAt.toISOString()}  ${visible(what)}  ${visible(how)}`);
 	}
 	return 0;
 }

@@ -1,15 +1,19 @@
 import stringWidth from "string-width";
 import { SyncError } from "../../core/errors.ts";
 import type { ConnectorId, Snapshot } from "../../core/model.ts";
+import { visible as clean } from "../../core/report/visible.ts";
 import { colours, print, write } from "../console.ts";
-import { writeFileWhole } from "../output.ts";
+import { assertWritable, offersOnly, writeFileWhole } from "../output.ts";
 import type { Session } from "../settings.ts";
 import { openConnector } from "../wiring.ts";
 
 const SHOWN = 10;
+const FORMATS = ["text", "json", "csv"] as const;
 
 /** Reads one directory whole and shows it; `--format json` (or csv: people), `--out FILE` keeps it. */
 export async function snapshotCommand(session: Session, source: string, signal: AbortSignal): Promise<number> {
+	offersOnly(session, "snapshot", FORMATS);
+	for (const path of session.options.out ?? []) await assertWritable(path, { ".json": "json", ".csv": "csv" });
 	const config = session.config.sources.get(source as ConnectorId);
 	if (config === undefined)
 		throw new SyncError("config.invalid", `there is no source "${source}" in ${session.config.file}`, {
@@ -92,8 +96,6 @@ function tell(session: Session, snapshot: Snapshot, cost: { seconds: number; req
 		print(out, `  ${reject.kind} ${clean(reject.label ?? reject.id)}: ${clean(reject.because)}`);
 }
 
-/** What a directory calls things may hold control characters; a terminal must not act on them. */
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD");
 function pad(text: string, width: number): string {
 	const plain = clean(text);
 	return plain + " ".repeat(Math.max(0, width - stringWidth(plain)));

@@ -4,7 +4,7 @@ import { renderer } from "../../core/report/choose.ts";
 import { lookOf, write } from "../console.ts";
 import { tellFailure } from "../failure.ts";
 import { fullRun } from "../full-run.ts";
-import { formatOfFile, tellReport } from "../output.ts";
+import { assertWritable, tellReport } from "../output.ts";
 import { ask } from "../prompt.ts";
 import { exitOf } from "../report-of.ts";
 import { oneProduct, productsOf, type Session } from "../settings.ts";
@@ -20,7 +20,7 @@ export interface SyncFlags extends RunFlags {
 /** Reads, plans, asks (or `--yes`), applies. Every product in turn; one that fails does not keep the others from theirs. */
 export async function syncCommand(session: Session, flags: SyncFlags, signals: Stopping): Promise<number> {
 	if (flags.dryRun) return diffCommand(session, flags, signals.stop);
-	for (const path of session.options.out ?? []) formatOfFile(path);
+	for (const path of session.options.out ?? []) await assertWritable(path);
 	if ((session.options.out ?? []).length > 0) oneProduct(session, "--out");
 	needsSomebodyToAsk(session);
 	const codes: number[] = [];

@@ -17,8 +17,13 @@ export interface JsonClientSettings {
 	/** With the context path, without `/rest`. */
 	readonly baseUrl: string;
 	readonly network: NetworkSettings;
-	/** The Authorization header's value, made where it is sent and nowhere else. */
-	readonly authorization: (signal: AbortSignal) => string | Promise<string>;
+	/** The Authorization header's value, or the headers of a server with its own; made where they are sent and nowhere else. */
+	readonly authorization: (signal: AbortSignal) => Credential | Promise<Credential>;
+	/**
+	 * For credentials that end (tokens, sessions): told which one a 401 refused; the request is then sent once more with
+	 * what `authorization` gives. A second 401 locks out, as the first does without this.
+	 */
+	readonly renew?: (refused: Credential) => void;
 	/** Further texts that must never appear in a message (a password in its plain form). */
 	readonly secrets?: () => readonly string[];
 	readonly log?: HttpLog;
@@ -29,11 +34,16 @@ export interface JsonClientSettings {
 	readonly detailOf?: (body: unknown) => string | undefined;
 	/** Says whether an answer means that this credential must not be used again, beyond a plain 401. */
 	readonly lockedOut?: (answer: RawAnswer) => { readonly message: string; readonly todo: string } | undefined;
+	/** An answer that says no in this server's own way; undefined: judged by its status. */
+	readonly refusal?: (answer: RawAnswer, where: Where) => SyncError | undefined;
 	/** Sent with everything that is not a GET. */
 	readonly writeHeaders?: Headers;
 	/** Asked directly before each request that is not a read, repeats included; what it throws comes out, and nothing is sent. */
 	readonly beforeWrite?: () => Promise<void>;
 }
+
+/** A header's value, or headers by name. */
+export type Credential = string | Headers;
 
 export interface JsonRequest<T> {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -41,6 +51,8 @@ export interface JsonRequest<T> {
 	readonly path: string;
 	readonly query?: Query;
 	readonly body?: unknown;
+	/** Further headers. */
+	readonly headers?: Headers;
 	readonly schema: z.ZodType<T>;
 	/** Statuses that count as success; default every 2xx. */
 	readonly expect?: readonly number[];

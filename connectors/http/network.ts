@@ -73,8 +73,8 @@ function tlsOptions(network: NetworkSettings): { secureContext: tls.SecureContex
 }
 
 const contexts = new Map<string, tls.SecureContext>();
-/** Parsing some hundred roots takes tens of milliseconds: once per CA text. */
-function secureContextFor(ca: string): tls.SecureContext {
+/** Trusts the system's, Node's and these roots (PEM text, may be empty). Parsing some hundred takes tens of milliseconds: once per CA text. */
+export function secureContextFor(ca: string): tls.SecureContext {
 	let context = contexts.get(ca);
 	if (context === undefined) {
 		const roots = new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system"), ...(ca === "" ? [] : [ca])]);

@@ -7,7 +7,7 @@ import type { Effect } from "../../sandbox/kit/faults.ts";
 import type { ConnectorHarness, Deviation, DirectoryTruth, OpenDirectory, Tuning } from "./connector-harness.ts";
 
 /** Two tries, at once: failures that stay are told from those that pass without waiting. */
-export const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
+const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
 
 export function keycloakStandIn(name: string, world: { readonly federated: boolean }): ConnectorHarness {
 	return {

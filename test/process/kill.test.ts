@@ -61,28 +61,32 @@ describe("kill -9, then run again until nothing is to be done: the same world an
 	test.each([
 		["before Jira has done", false],
 		["after Jira has done, and before it has answered,", true],
-	])("%s each writing request in turn", async (_, done) => {
-		expect(writes.length).toBeGreaterThan(15);
-		const worlds = await several([...writes.keys()], AT_ONCE, async (index) => {
-			const site = await before.site();
-			const child = site.start(["sync", "--yes"]);
-			site.door.keeper = async (passing) => {
-				if (passing.number <= index) return "pass";
-				if (passing.number === index + 1) {
-					if (done) await passing.through();
-					await child.kill("SIGKILL");
-				}
-				return "drop";
-			};
-			expect((await child.ended).signal).toBe("SIGKILL");
-			site.door.keeper = async () => "pass";
-			await site.settle();
-			const picture = await site.picture();
-			await site.close();
-			return { index, picture };
-		});
-		for (const { index, picture } of worlds) expect({ index, picture }).toEqual({ index, picture: undisturbed });
-	}, 600_000);
+	])(
+		"%s each writing request in turn",
+		async (_, done) => {
+			expect(writes.length).toBeGreaterThan(15);
+			const worlds = await several([...writes.keys()], AT_ONCE, async (index) => {
+				const site = await before.site();
+				const child = site.start(["sync", "--yes"]);
+				site.door.keeper = async (passing) => {
+					if (passing.number <= index) return "pass";
+					if (passing.number === index + 1) {
+						if (done) await passing.through();
+						await child.kill("SIGKILL");
+					}
+					return "drop";
+				};
+				expect((await child.ended).signal).toBe("SIGKILL");
+				site.door.keeper = async () => "pass";
+				await site.settle();
+				const picture = await site.picture();
+				await site.close();
+				return { index, picture };
+			});
+			for (const { index, picture } of worlds) expect({ index, picture }).toEqual({ index, picture: undisturbed });
+		},
+		600_000,
+	);
 
 	test("directly before each flush of the store in turn", async () => {
 		expect(commits).toBeGreaterThan(40);

@@ -2,6 +2,7 @@ import type { SnapshotRequest } from "../../../core/connector.ts";
 import { SyncError } from "../../../core/errors.ts";
 import type { GroupId, PersonId, Snapshot } from "../../../core/model.ts";
 import { SnapshotBuilder } from "../../../core/snapshot.ts";
+import { together } from "../../http/together.ts";
 import { countGroups, type Groups, readGroups } from "./groups.ts";
 import { type Members, readMembers } from "./members.ts";
 import { countPeople, type People, readPeople, TRIES } from "./people.ts";
@@ -23,6 +24,17 @@ interface Reading {
  * neither: Keycloak offers no reading at one moment.
  */
 export async function readSnapshot(talk: Talk, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot> {
+	try {
+		return await read(talk, request, signal);
+	} catch (error) {
+		if (!(error instanceof SyncError) || error.context.status !== 403) throw error;
+		// Keycloak does not say which role is wanting; we know.
+		const todo = howToGrant(await talk.rights(signal), talk.wire.settings.clientId);
+		throw new SyncError(error.code, error.message, { retry: error.retry, context: error.context, cause: error, todo });
+	}
+}
+
+async function read(talk: Talk, request: SnapshotRequest, signal: AbortSignal): Promise<Snapshot> {
 	const { id: source, clientId } = talk.wire.settings;
 	assertSeesEverybody(await talk.rights(signal), { source, clientId });
 	const members = new Map<string, Members>();
@@ -43,25 +55,15 @@ export async function readSnapshot(talk: Talk, request: SnapshotRequest, signal:
 	}
 }
 
-async function readLists(talk: Talk, request: SnapshotRequest, signal: AbortSignal) {
-	// One after the other would leave the server idle; a failure of one stops the other.
-	const stop = new AbortController();
-	const both = AbortSignal.any([signal, stop.signal]);
-	const people = readPeople(talk, request, both);
-	const groups = readGroups(talk, request, both);
-	const done = await Promise.allSettled([stopping(people, stop), stopping(groups, stop)]);
-	const failed = done.filter((d) => d.status === "rejected").map((d) => d.reason as unknown);
-	const first = failed.find((reason) => !(reason instanceof SyncError && reason.code === "run.cancelled")) ?? failed[0];
-	if (first !== undefined) throw first;
-	return { people: await people, groups: await groups };
-}
-async function stopping(work: Promise<unknown>, stop: AbortController): Promise<void> {
-	try {
-		await work;
-	} catch (error) {
-		stop.abort();
-		throw error;
-	}
+/** At the same time, or the server would be idle while it is asked for the last pages of one. */
+async function readLists(talk: Talk, request: SnapshotRequest, signal: AbortSignal): Promise<Pick<Reading, "people" | "groups">> {
+	const items = [readPeople, readGroups];
+	const [people, groups] = await together<(typeof items)[number], People | Groups>(
+		{ items, width: items.length },
+		(read, stop) => read(talk, request, stop),
+		signal,
+	);
+	return { people: people as People, groups: groups as Groups };
 }
 
 /** An empty list is believed only of an account that is known to see everybody. */

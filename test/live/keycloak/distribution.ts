@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export const VERSION = process.env.ROLLCALL_KEYCLOAK_VERSION || "26.7.4";
+const VERSION = process.env.ROLLCALL_KEYCLOAK_VERSION || "26.7.4";
 
 /** Where downloads live: outside of the repository, shared by all clones of one person. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
 	const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 	const folder = join(base, "rollcall");
 	mkdirSync(folder, { recursive: true, mode: 0o700 });

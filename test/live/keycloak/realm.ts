@@ -33,7 +33,7 @@ export const ACCOUNTS = {
 export type AccountName = keyof typeof ACCOUNTS;
 export const secretOf = (account: AccountName): string => `${account}-secret`;
 /** Seconds that a token of `rollcall-short` lives. */
-export const SHORT_LIFE = 2;
+const SHORT_LIFE = 2;
 
 /** What a reader must find. The sums are SHA-256 over sorted lines, fields parted by tabs, each line ended by a newline. */
 export interface Truth {

@@ -1,7 +1,8 @@
 import type { Population } from "../../../sandbox/jira/population.ts";
 import type { Realm } from "../../../sandbox/keycloak/realm.ts";
 
-const idOf = (username: string): string => `00000000-0000-4000-8000-${Buffer.from(username).toString("hex").padStart(12, "0").slice(0, 12)}`;
+const idOf = (username: string): string =>
+	`00000000-0000-4000-8000-${Buffer.from(username).toString("hex").padStart(12, "0").slice(0, 12)}`;
 
 /** Who is where when a test begins. `svc-build` is left out by the filter. */
 const PEOPLE: readonly (readonly [username: string, department: string, groups: readonly string[]])[] = [

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Writable } from "node:stream";
 import { runCommandLine } from "../../../app/cli.ts";
 import { writeSandboxConfig } from "../../../app/sandbox-config.ts";
@@ -49,9 +51,28 @@ export class Workplace {
 		return { code, out: out.text, err: err.text };
 	}
 
+	/** Until the store's journal holds an operation of this kind that has begun. */
+	async journalHolds(kind: string): Promise<void> {
+		for (let looks = 0; looks < 3_000; looks += 1) {
+			if (existsSync(this.store) && begun(this.store, kind)) return;
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+		throw new Error(`no ${kind} was begun within a minute`);
+	}
+
 	async leave(): Promise<void> {
 		for (const program of this.#programs) await program.kill("SIGKILL");
 		await rm(this.directory, { recursive: true, force: true });
+	}
+}
+
+function begun(store: string, kind: string): boolean {
+	const raw = new DatabaseSync(store, { readOnly: true });
+	try {
+		if (raw.prepare("select 1 from sqlite_schema where name = 'entry'").get() === undefined) return false;
+		return raw.prepare("select 1 from entry where kind = ?").get(kind) !== undefined;
+	} finally {
+		raw.close();
 	}
 }
 

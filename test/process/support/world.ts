@@ -1,6 +1,6 @@
 import { type JiraOptions, type JiraSandbox, startJira } from "../../../sandbox/jira/server.ts";
-import type { Exchange } from "../../../sandbox/kit/exchange.ts";
 import { type KeycloakOptions, type KeycloakSandbox, startKeycloak } from "../../../sandbox/keycloak/server.ts";
+import type { Exchange } from "../../../sandbox/kit/exchange.ts";
 import { fillJiraBefore, hireEverybody } from "./people.ts";
 import { furnished, Workplace } from "./workplace.ts";
 

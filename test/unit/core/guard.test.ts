@@ -115,6 +115,10 @@ describe("a directory that shrank", () => {
 			},
 		]);
 	});
+	test("is told with the limit to a tenth of a percent", () => {
+		const rules = rulesOf({ shrink: { people: 0.7555, groups: 1, memberships: 1 }, lastGood: last(["staff", size(100)]) });
+		expect(messages(planOf([], { sources: staff(1) }), rules)).toEqual([expect.stringContaining("(shrink.people: 75.6%)")]);
+	});
 	test("is compared with itself, and never seen before is fine", () => {
 		const plan = planOf([], { sources: staff(5) });
 		expect(judge(plan, rulesOf({ lastGood: last(["crew", size(100)]) })).state).toBe("clear");
@@ -232,6 +236,9 @@ describe("a narrowed plan", () => {
 	});
 	test("no longer waits for what is not done", () => {
 		expect(narrow(cleared, (operation) => operation.id !== "op1").operations).toEqual([{ ...b, requires: ["op3"] }, c]);
+	});
+	test("no longer waits for anything when nothing of it is done", () => {
+		expect(narrow(cleared, (operation) => operation.id === "op2").operations).toEqual([{ ...b, requires: [] }]);
 	});
 	test("is the same plan when everything is kept", () => {
 		expect(narrow(cleared, () => true)).toEqual(cleared);

@@ -1,9 +1,9 @@
-import { describe } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { DiffRules } from "../../../core/diff/input.ts";
 import type { PersonKey } from "../../../core/model.ts";
 import type { Absence } from "../../../core/store/store.ts";
 import { testRows } from "./rows.ts";
-import { account, groups, key, type Scene, wish } from "./scene.ts";
+import { account, groups, key, planFor, type Scene, wish } from "./scene.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -100,6 +100,11 @@ describe("a leaver who has not been missing long enough", () => {
 			plan: ["disable user1"],
 		},
 		{
+			rule: "for the first time, with a period of a millisecond asked: waits",
+			scene: { ...one, rules: asked(1, 1) },
+			plan: ["waiting: account.disable user1"],
+		},
+		{
 			rule: "says the period in minutes below two hours",
 			scene: { ...one, rules: asked(2, 2 * HOUR - 1) },
 			plan: ["waiting: account.disable user1"],
@@ -137,8 +142,18 @@ describe("a leaver who has not been missing long enough", () => {
 	]);
 });
 
+test("a leaver is named by the first key in order, however the link book is ordered", () => {
+	for (const links of [both.links!, [...both.links!].reverse()])
+		expect(planFor({ ...both, links, rules: asked(1, 0) }).operations).toMatchObject([{ subject: { person: "crew:1", account: "acc1" } }]);
+});
+
 describe("somebody who is no leaver", () => {
 	testRows([
+		{
+			rule: "and no stranger either: one of two keys of the account is held, the other is missing",
+			scene: { ...both, held: [[other(1), {}]], rules: { ...asked(1, 0, { stripGroups: true }), strangers: "remove" } },
+			plan: ["rejected-at-source: any change"],
+		},
 		{
 			rule: "because one of two sources still knows them",
 			scene: {

@@ -1,8 +1,8 @@
-import { describe } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { PersonKey } from "../../../core/model.ts";
 import { EVERYTHING } from "../../support/memory-product.ts";
 import { testRows } from "./rows.ts";
-import { account, groups, key, wish } from "./scene.ts";
+import { account, groups, key, planFor, wish } from "./scene.ts";
 
 const other = (n: number): PersonKey => `crew:${n}` as PersonKey;
 const never = { adopt: "never" } as const;
@@ -48,6 +48,7 @@ describe("a linked person", () => {
 					[1, 1],
 					[other(7), 2],
 				],
+				rules: { strangers: "remove" },
 			},
 			plan: ["ambiguous: match user1"],
 			says: ["linked to several accounts: user1, user2; decide which one stays"],
@@ -449,4 +450,12 @@ describe("somebody held", () => {
 			plan: ["ambiguous: any change"],
 		},
 	]);
+	test.each([
+		["by the key", [[1, 1]], "acc1"],
+		["by an alias", [[other(7), 1]], "acc1"],
+		["not at all", [], undefined],
+	] as const)("is shown with the account that is linked %s", (_how, links, id) => {
+		const [hold] = planFor({ held: [[key(1), { aliases: [other(7)] }]], accounts: [account(1)], links }).holds;
+		expect([hold!.subject.account, "account" in hold!.subject]).toEqual([id, id !== undefined]);
+	});
 });

@@ -1,8 +1,9 @@
-import { describe } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { diff } from "../../../core/diff/diff.ts";
 import type { DiffRules } from "../../../core/diff/input.ts";
 import type { AccountId, GroupName, PersonKey } from "../../../core/model.ts";
 import { testRows } from "./rows.ts";
-import { account, groups, key, type Scene, wish } from "./scene.ts";
+import { account, groups, inputOf, key, type Scene, wish } from "./scene.ts";
 
 const one: Scene = { accounts: [account(1)], links: [[1, 1]] };
 const inDevs: Scene = { ...one, accounts: [account(1, { groups: groups("devs") })] };
@@ -404,5 +405,16 @@ describe("a membership that comes through a subgroup", () => {
 			plan: ["remove user1 from devs"],
 		},
 		{ rule: "is no hold where it is wanted", scene: { ...inDevs, people: [wish(1, devs)], ownership: inherited(1, "devs") }, plan: [] },
+	]);
+});
+
+test("a group that is managed, but fed by no group that could be read, has a reason to show as well", () => {
+	const input = inputOf({ ...inDevs, people: [wish(1, { uncertain: groups("devs") })] });
+	const desired = {
+		...input.desired,
+		groups: new Map([["devs" as GroupName, { name: "devs" as GroupName, from: [], uncertain: "no name" }]]),
+	};
+	expect(diff({ ...input, desired }).holds.map((hold) => hold.detail)).toEqual([
+		"it could not be read whether this person belongs to any mapped group",
 	]);
 });

@@ -1,7 +1,7 @@
-import { describe } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { EVERYTHING } from "../../support/memory-product.ts";
 import { testRows } from "./rows.ts";
-import { account, key, type Scene, wish } from "./scene.ts";
+import { account, key, planFor, type Scene, wish } from "./scene.ts";
 
 const linked = (...ns: number[]): Scene => ({ accounts: ns.map((n) => account(n)), links: ns.map((n) => [n, n] as const) });
 const exact = { names: { usernames: "exact", groups: "exact" } } as const;
@@ -230,4 +230,12 @@ describe("a newcomer", () => {
 			plan: [],
 		},
 	]);
+});
+
+test("a swap is told in the same words whatever the order of people", () => {
+	const people = [wish(1, { username: "user2" }), wish(2, { username: "user1" })];
+	for (const order of [people, [...people].reverse()]) {
+		const said = planFor({ ...linked(1, 2), people: order }).holds.map((hold) => hold.detail);
+		expect(said).toEqual(Array(2).fill(expect.stringMatching(/^"user1" is still in use/)));
+	}
 });

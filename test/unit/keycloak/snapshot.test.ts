@@ -230,6 +230,36 @@ describe("ways to the groups", () => {
 	});
 });
 
+describe("answers that are no JSON, with status 200", () => {
+	test("one that broke off in the middle is asked for again", async () => {
+		const { sandbox } = await realm();
+		const broken = sandbox.faults.add({ path: /\/users\/?\?/, times: 1, effect: { kind: "glued" } });
+		expect((await read(sandbox)).size.people).toBe(8);
+		expect(broken.hits).toBe(1);
+	});
+
+	test("one that always breaks off is refused with the server's own word for it", async () => {
+		const { sandbox } = await realm();
+		sandbox.faults.add({ path: /\/users\/?\?/, effect: { kind: "glued" } });
+		await expect(read(sandbox)).rejects.toMatchObject({
+			code: "source.malformed",
+			retry: "spent",
+			message: expect.stringMatching(/characters that are not JSON, ending in the error ".*consult the server log/),
+		});
+	});
+
+	test("a page of HTML is refused at once, with its title", async () => {
+		const { sandbox } = await realm();
+		const page = sandbox.faults.add({ path: /\/users\/count/, effect: { kind: "html" } });
+		await expect(read(sandbox)).rejects.toMatchObject({
+			code: "source.malformed",
+			retry: "never",
+			message: expect.stringContaining('titled "Log in"'),
+		});
+		expect(page.hits).toBe(1);
+	});
+});
+
 describe("many failing groups", () => {
 	test("more than a few: it is not the groups", async () => {
 		const { sandbox } = await realm();
