@@ -86,11 +86,26 @@ export function makePlan(draft: Omit<Plan, "digest">): Plan {
 
 /** The digest of a plan as it stands; a file edited by hand no longer matches its own. */
 export function planDigest(plan: Omit<Plan, "digest">): Digest {
-	const sum = createHash("sha256").update(JSON.stringify([plan.product, plan.posture, plan.firstRun]));
-	for (const operation of plan.operations) sum.update(`\n${JSON.stringify(operation)}`);
-	sum.update("\nholds");
-	for (const hold of plan.holds) sum.update(`\n${JSON.stringify(hold.because === "waiting" ? withoutDetail(hold) : hold)}`);
+	const sum = createHash("sha256");
+	for (const text of inPieces(linesOf(plan))) sum.update(text);
 	return sum.digest("hex").slice(0, 32) as Digest;
+}
+function* linesOf(plan: Omit<Plan, "digest">): Iterable<string> {
+	yield JSON.stringify([plan.product, plan.posture, plan.firstRun]);
+	for (const operation of plan.operations) yield JSON.stringify(operation);
+	yield "holds";
+	for (const hold of plan.holds) yield JSON.stringify(hold.because === "waiting" ? withoutDetail(hold) : hold);
+}
+/** Joins lines into pieces of some size: a call of the hash costs more than a line of text. */
+function* inPieces(lines: Iterable<string>): Iterable<string> {
+	let piece = "";
+	for (const line of lines) {
+		piece += `${line}\n`;
+		if (piece.length < 65_536) continue;
+		yield piece;
+		piece = "";
+	}
+	yield piece;
 }
 /** Says for how many minutes somebody has been missing: an override must still fit a plan that was made some minutes later. */
 const withoutDetail = ({ subject, wanted, because }: Hold): Omit<Hold, "detail"> => ({ subject, wanted, because });

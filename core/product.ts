@@ -46,6 +46,8 @@ export interface Actual {
 export interface ReadRequest {
 	/** Names of the groups whose members the planner will look at; all of them when absent. */
 	readonly groups?: ReadonlySet<string>;
+	/** Groups whose existence matters beyond those: looked for even where the product's list of groups is cut off. */
+	readonly alsoNamed?: ReadonlySet<string>;
 	/** User properties to read, by key. */
 	readonly attributes?: readonly string[];
 	/** Accounts whose attributes are wanted; user properties cost one request each. */

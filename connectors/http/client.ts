@@ -139,8 +139,14 @@ export class JsonClient {
 	async #once<T>(request: JsonRequest<T>, run: Run): Promise<Answer<T>> {
 		const where = this.#whereOf(request);
 		let address = addressOf(this.#base, request.path, request.query);
+		let renewed = false;
 		for (let hop = 0; ; hop += 1) {
-			const answer = await this.#exchange({ request, address, where }, run);
+			const { answer, credential } = await this.#exchange({ request, address, where }, run);
+			if (answer.status === 401 && this.#settings.renew !== undefined && !renewed) {
+				this.#settings.renew(credential);
+				renewed = true;
+				continue;
+			}
 			const next = REDIRECTS.has(answer.status) ? answer.headers.location : undefined;
 			if (next !== undefined) {
 				address = this.#redirect(next, { address, where, hop });
@@ -158,11 +164,11 @@ export class JsonClient {
 	}
 
 	/** One request on the wire, within the deadline. Anything that is not a complete answer is thrown as SyncError. */
-	async #exchange(send: Send, run: Run): Promise<RawAnswer> {
+	async #exchange(send: Send, run: Run): Promise<{ readonly answer: RawAnswer; readonly credential: Credential }> {
 		if (this.#locked !== undefined) throw this.#locked;
 		this.#transport ??= openTransport(this.#settings.network, this.#base.origin);
 		const transport = await this.#transport;
-		const authorization = await this.#settings.authorization(run.signal);
+		const credential = await this.#settings.authorization(run.signal);
 		if (!isRead(send.where)) await this.#settings.beforeWrite?.();
 		// Re-read after the waits above: another request may have been refused meanwhile.
 		if (this.#locked !== undefined) throw this.#locked;
@@ -173,13 +179,13 @@ export class JsonClient {
 			const answer = await transport.exchange({
 				method: send.request.method,
 				url: send.address,
-				headers: this.#headersFor(send.request, authorization),
+				headers: this.#headersFor(send.request, credential),
 				data: send.request.body === undefined ? undefined : JSON.stringify(send.request.body),
 				maxBytes: this.#settings.maxBytes ?? 64 * 1024 * 1024,
 				signal: limit.signal,
 			});
 			this.#log(send.where, { attempt: run.attempt, started, status: answer.status });
-			return answer;
+			return { answer, credential };
 		} catch (error) {
 			const failure = this.#transportFailure(error, send.where, limit);
 			this.#log(send.where, { attempt: run.attempt, started, error: String(failure.context.errno ?? failure.code) });
@@ -203,11 +209,12 @@ export class JsonClient {
 		return failureOf(side, error, where);
 	}
 
-	#headersFor(request: JsonRequest<unknown>, authorization: string): Record<string, string> {
+	#headersFor(request: JsonRequest<unknown>, credential: Credential): Record<string, string> {
 		return {
 			Accept: "application/json",
 			"User-Agent": USER_AGENT,
-			Authorization: authorization,
+			...(typeof credential === "string" ? { Authorization: credential } : credential),
+			...request.headers,
 			...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
 			...(request.method === "GET" ? {} : this.#settings.writeHeaders),
 		};
@@ -246,6 +253,8 @@ export class JsonClient {
 		const wait = answer.status === 429 || answer.status === 503 ? statedWaitMs(answer.headers) : undefined;
 		// Whoever waits longer than the budget gives up anyway; nobody else need be held that long.
 		if (wait !== undefined) this.#gate.coolDown(Math.min(wait, this.#retry.budgetMs));
+		const own = this.#settings.refusal?.(answer, where);
+		if (own !== undefined) return own;
 		const detail = this.#detailOf(answer);
 		return failureOfStatus(this.#settings.side, answer.status, where, {
 			...(wait === undefined ? {} : { retryAfterMs: wait }),

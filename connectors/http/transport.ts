@@ -3,7 +3,7 @@ import type { Headers, RawAnswer } from "./answer.ts";
 import type { NetworkSettings } from "./network.ts";
 
 /** One request as it goes out. `maxBytes` bounds the answer after decompression. */
-export interface Wire {
+interface Wire {
 	readonly method: string;
 	readonly url: string;
 	readonly headers: Record<string, string>;

@@ -83,7 +83,7 @@ function planExisting(world: World, draft: Draft, { wish, account }: { wish: Wis
 function changedFields(world: World, account: Account, wish: Wish) {
 	const wanted = world.canonical(wish.fields);
 	const differs = {
-		email: wanted.email !== "" && foldEmail(wanted.email) !== foldEmail(account.email),
+		email: wanted.email !== "" && wanted.email !== account.email && foldEmail(wanted.email) !== foldEmail(account.email),
 		displayName: wanted.displayName !== "" && wanted.displayName !== account.displayName,
 	};
 	const keys = (["email", "displayName"] as const).filter((key) => differs[key] && world.can.updatableFields.has(key));

@@ -1,4 +1,4 @@
-import type { PersonKey } from "../model.ts";
+import type { AccountId, PersonKey } from "../model.ts";
 import { makePlan, type Plan, type Population } from "../plan.ts";
 import { planAccounts } from "./accounts.ts";
 import { Draft } from "./draft.ts";
@@ -46,12 +46,12 @@ function holdUnjudged(world: World, draft: Draft): void {
 
 function populationOf(world: World, matches: ReadonlyMap<PersonKey, Match>): Population {
 	const managed = new Set([...world.desired.groups.keys()].map(world.group));
-	const ours = new Set(world.owners.keys());
-	for (const match of matches.values()) if (match.state === "account") ours.add(match.account.id);
+	const adopted = new Set<AccountId>();
+	for (const match of matches.values()) if (match.state === "account" && match.how !== "linked") adopted.add(match.account.id);
 	const count = { accounts: 0, linked: 0, memberships: 0, wanted: 0, wantedMemberships: 0 };
 	for (const account of world.actual.accounts.values()) {
 		if (account.active) count.accounts += 1;
-		if (!ours.has(account.id)) continue;
+		if (!world.owners.has(account.id) && !adopted.has(account.id)) continue;
 		if (account.active) count.linked += 1;
 		for (const group of account.groups) if (managed.has(world.group(group))) count.memberships += 1;
 	}

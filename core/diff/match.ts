@@ -21,7 +21,7 @@ export function matchPeople(world: World, draft: Draft): ReadonlyMap<PersonKey, 
 		if (linked === undefined) unlinked.push(wish);
 		else matches.set(wish.person, linked);
 	}
-	const claims = claimsOf(world);
+	const claims = claimsOf(world, unlinked);
 	for (const wish of unlinked) matches.set(wish.person, unlinkedMatch(world, draft, { wish, claims }));
 	holdSharedAccounts(world, draft, matches);
 	for (const [person, match] of matches) if (!recordAdoption(draft, person, match)) matches.set(person, { state: "held" });
@@ -30,44 +30,47 @@ export function matchPeople(world: World, draft: Draft): ReadonlyMap<PersonKey, 
 
 function linkedMatch(world: World, draft: Draft, wish: Wish): Match | undefined {
 	const { links } = world.ownership;
-	const ids = new Set<AccountId>();
-	for (const key of [wish.person, ...wish.aliases]) {
+	const found = new Set<Account>();
+	for (const key of wish.aliases.length === 0 ? [wish.person] : [wish.person, ...wish.aliases]) {
 		const id = links.get(key);
-		if (id !== undefined && world.actual.accounts.has(id)) ids.add(id);
+		const account = id === undefined ? undefined : world.actual.accounts.get(id);
+		if (account !== undefined) found.add(account);
 		else if (id !== undefined && !world.can.readsDisabledAccounts)
 			return held(draft, wish, [
 				"not-owned",
 				"the linked account is not listed; this product does not list disabled accounts, so it may still exist",
 			]);
 	}
-	if (ids.size === 0) return undefined;
-	if (ids.size > 1) {
-		const names = [...ids].map((id) => world.actual.accounts.get(id)!.username).sort();
+	const [account, second] = found;
+	if (account === undefined) return undefined;
+	if (second !== undefined) {
+		const names = [...found].map(({ username }) => username).sort();
 		return held(draft, wish, [
 			"ambiguous",
 			`the same person in several sources is linked to several accounts: ${names.join(", ")}; decide which one stays and remove the other`,
 		]);
 	}
-	const account = world.actual.accounts.get([...ids][0]!)!;
 	const unjudged = world.owners.get(account.id)!.find((key) => world.heldKeys.has(key));
 	if (unjudged !== undefined)
 		return held(draft, wish, ["rejected-at-source", `the account "${account.username}" is also linked to ${unjudged}, who is held`]);
 	return { state: "account", account, how: links.get(wish.person) === account.id ? "linked" : "merge" };
 }
 
-/** Who wants which username and e-mail address, linked or not. */
+/** Who wants which username and e-mail address, linked or not; only those that somebody without a link wants. */
 interface Claims {
 	readonly usernames: ReadonlyMap<string, readonly Wish[]>;
 	readonly emails: ReadonlyMap<string, readonly Wish[]>;
 }
-function claimsOf(world: World): Claims {
-	const usernames = new Map<string, Wish[]>();
-	const emails = new Map<string, Wish[]>();
-	for (const wish of world.desired.people.values()) {
+function claimsOf(world: World, unlinked: readonly Wish[]): Claims {
+	const nameOf = (wish: Wish) => world.user(world.canonical(wish.fields).username);
+	const emailOf = (wish: Wish) => foldEmail(wish.fields.email);
+	const usernames = new Map<string, Wish[]>(unlinked.map((wish) => [nameOf(wish), []]));
+	const emails = new Map<string, Wish[]>(unlinked.map((wish) => [emailOf(wish), []]));
+	for (const wish of unlinked.length === 0 ? [] : world.desired.people.values()) {
 		// An inactive person claims nothing that is not theirs already: the record of somebody who left must not stop a namesake who joined.
 		if (!wish.active) continue;
-		add(usernames, world.user(world.canonical(wish.fields).username), wish);
-		if (wish.fields.email !== "") add(emails, foldEmail(wish.fields.email), wish);
+		usernames.get(nameOf(wish))?.push(wish);
+		emails.get(emailOf(wish))?.push(wish);
 	}
 	return { usernames, emails };
 }
@@ -93,7 +96,10 @@ function unlinkedMatch(world: World, draft: Draft, { wish, claims }: { wish: Wis
 /** Everybody else who claims the same username, those included who are held: what they want could not be asked. */
 function rivalsFor(world: World, claims: Claims, wish: Wish): readonly PersonKey[] {
 	const name = world.user(world.canonical(wish.fields).username);
-	const wished = (claims.usernames.get(name) ?? []).filter((other) => other !== wish).map((other) => other.person);
+	const wished = claims.usernames
+		.get(name)!
+		.filter((other) => other !== wish)
+		.map((other) => other.person);
 	return [...wished, ...(world.heldNames.get(name) ?? [])];
 }
 
@@ -103,7 +109,7 @@ function inactiveMatch(world: World, { wish, claims, namesake }: { wish: Wish; c
 	// A name that the policy did not make may be somebody else's account.
 	if (adopt === "never" || wish.raw) return { state: "none" };
 	const email = foldEmail(wish.fields.email);
-	const account = adopt === "username" ? namesake : claims.emails.has(email) ? undefined : onlyOne(world.byEmail.get(email));
+	const account = adopt === "username" ? namesake : claims.emails.get(email)!.length > 0 ? undefined : onlyOne(world.byEmail.get(email));
 	if (account === undefined || !account.active || world.owners.has(account.id)) return { state: "none" };
 	return { state: "account", account, how: adopt };
 }
@@ -190,8 +196,3 @@ function held(draft: Draft, wish: Wish, [because, detail]: readonly [HoldReason,
 	return { state: "held" };
 }
 const onlyOne = <T>(list: readonly T[] | undefined): T | undefined => (list?.length === 1 ? list[0] : undefined);
-function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-	const list = map.get(key);
-	if (list === undefined) map.set(key, [value]);
-	else list.push(value);
-}

@@ -82,13 +82,16 @@ function planAdditions(
 		const creation = standing.creations.get(wish.person);
 		const account = match.state === "account" ? match.account : undefined;
 		if (account === undefined && creation === undefined) continue;
+		// Nearly everybody is in all of their groups, spelled alike.
+		const missing = account === undefined ? wish.groups : wish.groups.filter((name) => !account.groups.includes(name));
+		if (missing.length === 0 && creation === undefined) continue;
 		const has = new Set(account?.groups.map(world.group));
 		const subject: Subject = {
 			username: account?.username ?? world.canonical(wish.fields).username,
 			person: wish.person,
 			...(account ? { account: account.id } : {}),
 		};
-		for (const name of wish.groups) {
+		for (const name of missing) {
 			const folded = world.group(name);
 			if (has.has(folded)) continue;
 			has.add(folded);
@@ -132,13 +135,14 @@ function planDefaults(
 
 function planRemovals(world: World, draft: Draft, { standing, groups }: { standing: Standing; groups: ReadonlyMap<string, Usable> }): void {
 	const inherited = new Set(world.ownership.inherited.map((i) => `${i.account}\u0000${world.group(i.group)}`));
-	const owners = accountOwners(world, standing);
-	const maybeHeld = strangersMayBeHeld(world);
+	const adopters = adoptersOf(world, standing);
+	const maybeHeld = world.rules.strangers === "keep" ? () => undefined : strangersMayBeHeld(world);
 	for (const account of world.actual.accounts.values()) {
+		const owner = ownerOf(world, standing, account.id) ?? adopters.get(account.id);
 		for (const groupName of account.groups) {
 			const group = groups.get(world.group(groupName));
 			if (group === undefined) continue;
-			const found = verdictOn(world, { account, group, standing, owner: owners.get(account.id), maybeHeld });
+			const found = verdictOn(world, { account, group, standing, owner, maybeHeld });
 			if (found === undefined) continue;
 			const subject = { username: account.username, account: account.id, ...(found.person ? { person: found.person } : {}) };
 			const through = inherited.has(`${account.id}\u0000${world.group(groupName)}`);
@@ -187,12 +191,13 @@ function verdictOn(world: World, { account, group, standing, owner, maybeHeld }:
 }
 
 function verdictOnWished(world: World, wish: Wish, group: Usable): Removal | undefined {
-	const folded = world.group(group.target.name);
-	const isIn = (names: readonly GroupName[]) => names.some((name) => world.group(name) === folded);
 	if (!wish.active)
 		return world.rules.leavers.stripGroups
 			? { person: wish.person, because: "the person is switched off in the directory", hold: uncertainty(group) }
 			: undefined;
+	if (wish.groups.includes(group.target.name)) return undefined;
+	const folded = world.group(group.target.name);
+	const isIn = (names: readonly GroupName[]) => names.some((name) => world.group(name) === folded);
 	if (isIn(wish.groups)) return undefined;
 	const doubt = isIn(wish.uncertain)
 		? (["rejected-at-source", `it could not be read whether this person belongs to ${sourceOf(group.target)}`] as const)
@@ -205,20 +210,22 @@ const uncertainty = (group: Usable): readonly [HoldReason, string] | undefined =
 		? undefined
 		: ["rejected-at-source", `a directory group that feeds ${group.target.name} could not be read whole: ${group.target.uncertain}`];
 
-/** Who an account belongs to today, counting those that this plan takes over. */
-function accountOwners(world: World, standing: Standing): ReadonlyMap<AccountId, Wish | "held"> {
-	const owners = new Map<AccountId, Wish | "held">();
-	for (const [id, keys] of world.owners) {
-		if (keys.some((key) => world.heldKeys.has(key))) owners.set(id, "held");
-		else {
-			const wish = keys.map((key) => world.wishOf.get(key)).find((w) => w !== undefined);
-			if (wish !== undefined) owners.set(id, standing.matches.get(wish.person)?.state === "held" ? "held" : wish);
-		}
+/** Whom an account belongs to by the link book; undefined when nobody wished or held is linked to it. */
+function ownerOf(world: World, standing: Standing, account: AccountId): Wish | "held" | undefined {
+	let owner: Wish | undefined;
+	for (const key of world.owners.get(account) ?? []) {
+		if (world.heldKeys.has(key)) return "held";
+		owner ??= world.wishOf.get(key);
 	}
-	for (const [person, match] of standing.matches) {
-		if (match.state === "account" && !owners.has(match.account.id)) owners.set(match.account.id, world.desired.people.get(person)!);
-	}
-	return owners;
+	return owner !== undefined && standing.matches.get(owner.person)!.state === "held" ? "held" : owner;
+}
+
+/** Whom an account belongs to because this plan takes it over. */
+function adoptersOf(world: World, standing: Standing): ReadonlyMap<AccountId, Wish> {
+	const adopters = new Map<AccountId, Wish>();
+	for (const [person, match] of standing.matches)
+		if (match.state === "account" && match.how !== "linked") adopters.set(match.account.id, world.desired.people.get(person)!);
+	return adopters;
 }
 
 /**

@@ -30,7 +30,7 @@ interface Mover {
  */
 export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<PersonKey, Match>): Names {
 	const movers = collectMovers(world, matches);
-	const wanted = wantedBy(world, matches);
+	const wanted = wantedBy(world, matches, movers);
 	const ways = new Map<AccountId, Way | "open">();
 	const operations = new Map<AccountId, Digest>();
 	for (const start of [...movers.values()].sort((a, b) => compareText(a.account.id, b.account.id))) {
@@ -98,16 +98,19 @@ function collectMovers(world: World, matches: ReadonlyMap<PersonKey, Match>): Re
 	return movers;
 }
 
-/** The names that active people want and do not have yet, whether they may get them or not, and those of people who could not be judged. */
-function wantedBy(world: World, matches: ReadonlyMap<PersonKey, Match>): ReadonlyMap<string, readonly PersonKey[]> {
-	const wanted = new Map<string, PersonKey[]>([...world.heldNames].map(([name, people]) => [name, [...people]]));
-	for (const [person, wish] of world.desired.people) {
-		const name = world.user(world.canonical(wish.fields).username);
-		const match = matches.get(person)!;
-		if (!wish.active || (match.state === "account" && world.user(match.account.username) === name)) continue;
-		const list = wanted.get(name);
-		if (list === undefined) wanted.set(name, [person]);
-		else list.push(person);
+/** Who else wants the name of a mover: active people who do not have it yet, whether they may get it or not, and those who could not be judged. */
+function wantedBy(
+	world: World,
+	matches: ReadonlyMap<PersonKey, Match>,
+	movers: ReadonlyMap<AccountId, Mover>,
+): ReadonlyMap<string, readonly PersonKey[]> {
+	const wanted = new Map<string, PersonKey[]>();
+	for (const { target } of movers.values()) wanted.set(target, [...(world.heldNames.get(target) ?? [])]);
+	for (const wish of movers.size === 0 ? [] : world.desired.people.values()) {
+		const list = wanted.get(world.user(world.canonical(wish.fields).username));
+		if (list === undefined || !wish.active) continue;
+		const match = matches.get(wish.person)!;
+		if (match.state !== "account" || movers.has(match.account.id)) list.push(wish.person);
 	}
 	return wanted;
 }

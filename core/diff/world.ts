@@ -11,6 +11,7 @@ export interface World extends DiffInput {
 	user(name: string): string;
 	group(name: string): string;
 	readonly byName: ReadonlyMap<string, Account>;
+	/** Empty unless accounts are adopted by it. */
 	readonly byEmail: ReadonlyMap<string, readonly Account[]>;
 	/** The product's groups by folded name, in the product's own spelling. */
 	readonly groups: ReadonlyMap<string, GroupName>;
@@ -37,7 +38,7 @@ export function indexWorld(input: DiffInput): World {
 	const byEmail = new Map<string, Account[]>();
 	for (const account of input.actual.accounts.values()) {
 		byName.set(user(account.username), account);
-		if (account.email !== "") push(byEmail, foldEmail(account.email), account);
+		if (input.rules.adopt === "email" && account.email !== "") push(byEmail, foldEmail(account.email), account);
 	}
 	const owners = new Map<AccountId, PersonKey[]>();
 	for (const [person, account] of input.ownership.links) push(owners, account, person);

@@ -126,6 +126,7 @@ async function ownership({ store, product }: PlanParts) {
 
 const wantedOf = (parts: PlanParts, desired: Desired) => ({
 	groups: new Set<string>(desired.groups.keys()),
+	alsoNamed: new Set<string>([...desired.defaultGroups, ...parts.rules.protectGroups]),
 	attributes: [...parts.policy.attributes.keys()],
 	...(parts.progress ? { progress: parts.progress } : {}),
 });

@@ -109,12 +109,8 @@ const modeOf = (parts: SyncParts): "sync" | "apply" => (parts.approved === undef
 
 function outcomeOf(plan: Plan, settlements: Settlements, signals: StopSignals): "nothing-to-do" | "done" | "failures" | "stopped" {
 	if (plan.operations.length === 0) return "nothing-to-do";
-	let failed = 0;
-	let notRun = 0;
-	for (const settlement of settlements.values()) {
-		if (settlement.state === "failed" || settlement.state === "unknown") failed += 1;
-		if (settlement.state === "not-run" && !settlement.drifted) notRun += 1;
-	}
-	if (notRun > 0 && signals.stop.aborted) return "stopped";
-	return failed > 0 || notRun > 0 ? "failures" : "done";
+	const failed = settlements.values().some(({ state }) => state === "failed" || state === "unknown");
+	const notRun = settlements.values().some((settlement) => settlement.state === "not-run" && !settlement.drifted);
+	if (notRun && signals.stop.aborted) return "stopped";
+	return failed || notRun ? "failures" : "done";
 }

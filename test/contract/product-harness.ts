@@ -17,13 +17,13 @@ export interface ProductStage {
 	arrived(): readonly Arrived[];
 	close(): Promise<void>;
 }
-export interface ConnectOptions {
+interface ConnectOptions {
 	readonly pageSize?: number;
 	readonly log?: HttpLog;
 	/** True: failing requests are repeated as in production, with short waits. */
 	readonly patient?: boolean;
 }
-export interface Arrived {
+interface Arrived {
 	readonly method: string;
 	readonly path: string;
 	readonly status: number;

@@ -5,7 +5,7 @@ import type { Account, Actual, Capabilities } from "../../core/product.ts";
 import type { ProductStage } from "./product-harness.ts";
 
 export const calm = new AbortController().signal;
-export const WORLD_GROUPS = ["staff", "Ops Team", "empty"] as const;
+const WORLD_GROUPS = ["staff", "Ops Team", "empty"] as const;
 
 export const fieldsOf = (name: string): AccountFields => ({ username: name, email: `${name}@example.org`, displayName: `${name} Example` });
 

@@ -26,12 +26,12 @@ describe("the configuration", () => {
 		[
 			"an unknown key",
 			(text) => text.replace("    leavers:", "    leaver:"),
-			`36:5: products.jira.leaver: there is no key "leaver" here; allowed: kind, url, token, username, password, pageSize, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "leavers"?`,
+			`31:5: products.jira.leaver: there is no key "leaver" here; allowed: kind, url, token, username, password, pageSize, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "leavers"?`,
 		],
 		[
 			"a wrong type",
 			(text) => text.replace("createMissing: true", "createMissing: maybe"),
-			'30:22: products.jira.groups.createMissing: found "maybe"; allowed: true or false. For example: true',
+			'29:22: products.jira.groups.createMissing: found "maybe"; allowed: true or false. For example: true',
 		],
 		[
 			"an expression with a field that people do not have",
@@ -61,7 +61,7 @@ describe("the configuration", () => {
 		await rm(world.config);
 		expect(await failureOf(["diff"])).toEqual({
 			code: 64,
-			err: `Configuration (config.invalid): cannot read the configuration ${world.config}: no such file\nWhat to do: Name the file with --config, or write one to begin with: rollcall init.\nexit 64\n`,
+			err: `Configuration (config.invalid): cannot read the configuration ${world.config}: there is no such file\nWhat to do: Name the file with --config, or write one to begin with: rollcall init.\nexit 64\n`,
 		});
 		await mkdir(world.config);
 		expect(await failureOf(["diff"])).toEqual({
@@ -76,7 +76,7 @@ describe("the configuration", () => {
 			code: 64,
 			err: [
 				`store ${world.store}: made (0001-first)`,
-				`Configuration (config.invalid): ${world.config}:28:20: groups.map[1]: there is no group "Enginering" in staff (5 groups); did you mean "Engineering"?`,
+				`Configuration (config.invalid): ${world.config}:27:20: groups.map[1]: there is no group "Enginering" in staff (5 groups); did you mean "Engineering"?`,
 				"What to do: Correct the name in the policy, or make the group in the directory; if it was renamed there, write the new name. Nothing was changed: a group that is not there would have looked like an empty one.",
 				"exit 64\n",
 			].join("\n"),
@@ -177,7 +177,7 @@ describe("the command line", () => {
 
 describe("the store", () => {
 	test("one that is no database", async () => {
-		await writeFile(world.store, "a letter to somebody\n".repeat(400));
+		await writeFile(world.store, "a letter to somebody\n".repeat(400), { mode: 0o600 });
 		expect(await failureOf(["sync", "--yes"])).toEqual({
 			code: 67,
 			err: `Store (store.unavailable): ${world.store} is not a Rollcall store (file is not a database)\nWhat to do: Check store.sqlite in the configuration. If this was the store, restore it from a backup; do not delete it, it knows which accounts are ours.\nexit 67\n`,

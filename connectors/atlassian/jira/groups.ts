@@ -34,33 +34,83 @@ export async function listGroups(talk: JiraTalk, signal: AbortSignal): Promise<G
 }
 
 /**
- * Breadth first over what names may contain or begin with: whether Jira matches anywhere in the name (its description)
- * or at the start, a query that is cut off itself is asked again with one letter more. Letters are learnt on the way.
+ * Whether Jira matches anywhere in the name (its description) or at the start: a query that is cut off itself is asked
+ * again with one letter more, unless all that it stands for is known by now. Queries that stand in a name already seen
+ * come first, since names resemble one another; letters are learnt on the way.
  */
 async function narrow(
 	ask: (query: string, most: number) => Promise<WireGroupPicker>,
 	names: ReadonlySet<string>,
 	total: number,
 ): Promise<void> {
-	const queue: string[] = [""];
-	const queued = new Set(queue);
-	let asked = 0;
-	for (let stem = queue.shift(); stem !== undefined; stem = queue.shift()) {
-		for (const letter of lettersOf(names)) {
-			const query = stem + letter;
-			if (queued.has(query) || query.trim() === "") continue;
-			queued.add(query);
-			const page = await ask(query, PICK);
-			if (names.size >= total || ++asked >= MOST_QUERIES) return;
-			if (page.groups.length < page.total) queue.push(query);
-		}
+	const queries = new Queries(names);
+	queries.extend("");
+	let anywhere = false;
+	for (let asked = 0; asked < MOST_QUERIES; asked += 1) {
+		const query = queries.next();
+		if (query === undefined) return;
+		const page = await ask(query, PICK);
+		if (names.size >= total) return;
+		anywhere ||= page.groups.some(({ name }) => !name.toLowerCase().startsWith(query));
+		const known = [...names].filter((name) => (anywhere ? name.toLowerCase().includes(query) : name.toLowerCase().startsWith(query)));
+		if (known.length < page.total) queries.extend(query);
 	}
 }
 
-function lettersOf(names: ReadonlySet<string>): ReadonlySet<string> {
-	const letters = new Set(FIRST_LETTERS);
-	for (const name of names) for (const letter of name.toLowerCase()) letters.add(letter);
-	return letters;
+/** Longer pieces of names than this are not told apart. */
+const LONGEST_PIECE = 12;
+
+/** The queries still to ask. `names` grows while they are asked. */
+class Queries {
+	readonly #names: ReadonlySet<string>;
+	readonly #seen = new Set<string>();
+	readonly #pieces = new Set<string>();
+	readonly #letters = new Set(FIRST_LETTERS);
+	readonly #made = new Set<string>();
+	readonly #likely = new Set<string>();
+	readonly #others = new Set<string>();
+
+	constructor(names: ReadonlySet<string>) {
+		this.#names = names;
+	}
+
+	extend(stem: string): void {
+		this.#learn();
+		for (const letter of this.#letters) {
+			const query = stem + letter;
+			if (query.trim() === "" || this.#made.has(query)) continue;
+			this.#made.add(query);
+			(this.#pieces.has(query) ? this.#likely : this.#others).add(query);
+		}
+	}
+
+	next(): string | undefined {
+		this.#learn();
+		for (const queue of [this.#likely, this.#others]) {
+			const [query] = queue;
+			if (query !== undefined) {
+				queue.delete(query);
+				return query;
+			}
+		}
+		return undefined;
+	}
+
+	#learn(): void {
+		for (const name of this.#names) {
+			if (this.#seen.has(name)) continue;
+			this.#seen.add(name);
+			const folded = name.toLowerCase();
+			for (const letter of folded) this.#letters.add(letter);
+			for (let start = 0; start < folded.length; start += 1) {
+				for (let end = start + 1; end <= Math.min(folded.length, start + LONGEST_PIECE); end += 1) this.#add(folded.slice(start, end));
+			}
+		}
+	}
+	#add(piece: string): void {
+		this.#pieces.add(piece);
+		if (this.#others.delete(piece)) this.#likely.add(piece);
+	}
 }
 
 /** The way out is the administrator's. */

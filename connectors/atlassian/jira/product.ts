@@ -11,7 +11,7 @@ import type { JiraSettings } from "./settings.ts";
 import { JiraTalk } from "./talk.ts";
 import { canonicalFields } from "./translate.ts";
 
-export type { JiraAuth, JiraSettings } from "./settings.ts";
+export type { JiraSettings } from "./settings.ts";
 
 /**
  * Jira Data Center and Server, 8.3 to 11, over REST v2. Accounts are identified by their key, which no rename changes.

@@ -38,7 +38,7 @@ export async function readJira(parts: ReadParts, request: ReadRequest, signal: A
 }
 
 /** Throws `target.denied` unless the credential belongs to somebody who may administer Jira. */
-export async function provenSelf(talk: JiraTalk, signal: AbortSignal): Promise<WireUser> {
+async function provenSelf(talk: JiraTalk, signal: AbortSignal): Promise<WireUser> {
 	const self = await talk.myself(signal);
 	const rights = await talk.permissions(signal);
 	if (rights.has("ADMINISTER") || rights.has("SYSTEM_ADMIN")) return self;
@@ -66,7 +66,10 @@ interface Groups {
 async function readGroups(parts: ReadParts, request: ReadRequest, signal: AbortSignal): Promise<Groups> {
 	const listing = await listGroups(parts.talk, signal);
 	if (!listing.whole && request.groups === undefined) throw groupsCutOff(listing);
-	const asked = groupsToRead(listing, request.groups);
+	// What a whole listing names needs no further look; of what was cut off, Jira is asked by name.
+	const wanted =
+		request.groups === undefined || listing.whole ? request.groups : new Set([...request.groups, ...(request.alsoNamed ?? [])]);
+	const asked = groupsToRead(listing, wanted);
 	let done = 0;
 	const read = async (group: string, inner: AbortSignal) => {
 		const members = await membersOf(parts.talk, group, {

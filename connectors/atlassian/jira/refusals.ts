@@ -56,7 +56,7 @@ export function refusalOf(error: unknown): unknown {
 export const detailOf = (error: SyncError): string => String(error.context.detail ?? "");
 
 /** Refused before anything was done: 400, 403, 409. */
-export const isRefusal = (error: SyncError): boolean => [400, 403, 409].includes(Number(error.context.status));
+const isRefusal = (error: SyncError): boolean => [400, 403, 409].includes(Number(error.context.status));
 
 export const isStatus = (error: unknown, status: number): error is SyncError =>
 	error instanceof SyncError && error.context.status === status;
