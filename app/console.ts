@@ -13,7 +13,7 @@ export interface Terminal {
 export const processTerminal = (): Terminal => ({ env: process.env, out: process.stdout, err: process.stderr, input: process.stdin });
 
 /** Colour only on a terminal; NO_COLOR and FORCE_COLOR are obeyed (https://no-color.org). */
-export function wantsColour({ env }: Terminal, stream: { readonly isTTY?: boolean }): boolean {
+function wantsColour({ env }: Terminal, stream: { readonly isTTY?: boolean }): boolean {
 	if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
 	if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0") return true;
 	return stream.isTTY === true && env.TERM !== "dumb";

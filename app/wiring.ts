@@ -10,18 +10,34 @@ import type { AtlassianProduct, ReadableProduct } from "../core/product.ts";
 import { WritePermit } from "../core/run/permit.ts";
 import type { PlanParts } from "../core/run/plan.ts";
 import type { Store, StoreReader } from "../core/store/store.ts";
+import { entraLogin } from "./entra-login.ts";
+import { oktaAuth } from "./okta-auth.ts";
 
 type Open<Config, Opened> = (config: Config, tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog }) => Promise<Opened>;
 type OpenSource<Kind extends SourceConfig["kind"]> = Open<Extract<SourceConfig, { kind: Kind }>, Connector>;
 
 /** Only this file knows which vendor is which; SDKs are loaded when the first of their kind is opened. */
 const SOURCES: { readonly [Kind in SourceConfig["kind"]]: OpenSource<Kind> } = {
+	activedirectory: async (config, tools) =>
+		(await import("../connectors/idp/activedirectory/connector.ts")).activedirectory({
+			...config,
+			...tools,
+			password: await config.password.resolve(),
+		}),
+	entra: async (config, tools) =>
+		(await import("../connectors/idp/entra/connector.ts")).entra({ ...config, ...tools, login: await entraLogin(config.login) }),
 	keycloak: async (config, tools) =>
 		(await import("../connectors/idp/keycloak/connector.ts")).keycloak({
 			...config,
 			...tools,
 			clientSecret: await config.clientSecret.resolve(),
 		}),
+	ldap: async (config, tools) =>
+		(await import("../connectors/idp/ldap/connector.ts")).ldap({ ...config, ...tools, password: await config.password.resolve() }),
+	okta: async (config, tools) =>
+		(await import("../connectors/idp/okta/connector.ts")).okta({ ...config, ...tools, auth: await oktaAuth(config.auth) }),
+	openam: async (config, tools) =>
+		(await import("../connectors/idp/openam/connector.ts")).openam({ ...config, ...tools, password: await config.password.resolve() }),
 };
 
 export async function openConnector(config: SourceConfig, log: HttpLog | undefined): Promise<Connector> {

@@ -36,12 +36,12 @@ export interface NetworkInput {
 	readonly ca?: string | undefined;
 }
 
-/** The `network` section; how many requests at once is sensible differs by server. */
-export const network = (concurrency: number) =>
+/** The `network` section; how many requests at once, and how long each may take, differs by server. */
+export const network = (concurrency: number, timeout = "60s") =>
 	field(
 		z
 			.strictObject({
-				timeout: field(duration(1000, 600_000).prefault("60s"), {
+				timeout: field(duration(1000, 600_000).prefault(timeout), {
 					meaning: "How long one request may take. A slow server needs more time, not more attempts.",
 					allowed: `${DURATION_ALLOWED}, from 1s to 10m`,
 					example: "90s",

@@ -24,6 +24,8 @@ export interface SecretContext {
 	readonly warn?: (message: string) => void;
 }
 
+const PEM = /^(?:-----BEGIN [A-Z ]+-----\r?\n[A-Za-z0-9+/=\r\n]+-----END [A-Z ]+-----\s*)+$/;
+
 /** Larger is no password or token; systemd's own bound for one credential is 1 MiB. */
 const LARGEST = 64 * 1024;
 
@@ -144,11 +146,14 @@ function decode(bytes: Uint8Array, path: string, want: Wanted): string {
 	}
 }
 
-/** One trailing line break is an editor's or `echo`'s doing. What is left must be one line: it goes into a request header. */
+/**
+ * One trailing line break is an editor's or `echo`'s doing. What is left must be one line: it goes into a request header.
+ * A key file (PEM, RFC 7468) goes into none, and has several lines by its nature.
+ */
 function checked(value: string, want: Wanted): string {
 	const bare = value.replace(/\r?\n$/, "");
 	if (bare.trim() === "") throw missing(want, "is empty.", "Write the secret there; an empty one would be sent as no password at all.");
-	if (/[\u0000-\u001f\u007f]/.test(bare))
+	if (/[\u0000-\u001f\u007f]/.test(bare) && !PEM.test(bare))
 		throw missing(want, "has several lines or control characters.", "Keep nothing but the secret itself, on one line.");
 	return bare;
 }

@@ -89,14 +89,16 @@ class Story {
 	}
 
 	#end(): void {
-		const { out } = this.#terminal;
+		const { out, env } = this.#terminal;
+		// A checkout has the program only as an npm script; an installed package has it as a command.
+		const rollcall = env.npm_lifecycle_event === undefined ? "rollcall" : "npm run rollcall --";
 		print(out, `Nobody lost access by accident. Left behind in ${relative(process.cwd(), this.#stage.directory) || "."}/:`);
 		print(out, "  report.html      the working day, to click through: open it in a browser");
 		print(out, "  plan.json        the plan that was applied");
 		print(out, "  rollcall.yaml    the configuration, commented");
 		print(out, "\nNext:");
-		print(out, "  npm run rollcall -- sandbox     the same stand-ins, kept running, to try a configuration of your own");
-		print(out, "  npm run rollcall -- init        a configuration for your Keycloak and your Jira; then check, then diff");
+		print(out, `  ${rollcall} sandbox     the same stand-ins, kept running, to try a configuration of your own`);
+		print(out, `  ${rollcall} init        a configuration for your Keycloak and your Jira; then check, then diff`);
 	}
 
 	#file(name: string): string {

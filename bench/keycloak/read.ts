@@ -4,11 +4,11 @@
  * Uses the server of ROLLCALL_LIVE_KEYCLOAK (see test/live/keycloak/main.ts), else starts one and stops it.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startSeeded } from "../../test/live/keycloak/live.ts";
+import { type LiveKeycloak, startSeeded } from "../../test/live/keycloak/live.ts";
 import { missing, stop } from "../../test/live/keycloak/server.ts";
 import type { OneReading } from "./one.ts";
 
@@ -24,29 +24,51 @@ async function one(who: Who, file: string): Promise<OneReading> {
 	return reading;
 }
 
+/** The reading's own processor time and the server's, in seconds: hardly moved by whatever else the machine does. */
+interface Measured extends OneReading {
+	readonly serverSeconds: number;
+}
+async function measured(who: Who, file: string): Promise<Measured> {
+	const { server } = JSON.parse(readFileSync(file, "utf8")) as LiveKeycloak;
+	const before = processorSeconds(server.pid);
+	const reading = await one(who, file);
+	return { ...reading, serverSeconds: processorSeconds(server.pid) - before };
+}
+
+/** Of this process and its children, as Linux counts it: utime and stime are fields 14 and 15, in ticks of 10 ms (man 5 proc). */
+function processorSeconds(pid: number): number {
+	const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+	const own = (Number(fields[11]) + Number(fields[12])) / 100;
+	const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+		.split(" ")
+		.filter((child) => child.trim() !== "");
+	return children.reduce((sum, child) => sum + processorSeconds(Number(child)), own);
+}
+
 async function measure(file: string): Promise<void> {
 	for (const who of ["plain", "ours"] as const) await one(who, file); // warms the server's caches
-	const readings: Record<Who, OneReading[]> = { ours: [], plain: [] };
+	const readings: Record<Who, Measured[]> = { ours: [], plain: [] };
 	for (let round = 0; round < rounds; round += 1) {
 		// Who begins changes, so that a machine that grows busier favours nobody.
 		for (const who of round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const))
-			readings[who].push(await one(who, file));
+			readings[who].push(await measured(who, file));
 	}
 	console.log(
-		`| reading, ${concurrency} requests at once, ${rounds} rounds | requests | median | fastest | slowest | our own processor time | peak memory |`,
+		`| reading, ${concurrency} requests at once, ${rounds} rounds | requests | median | fastest | slowest | processor, reader | processor, server | peak memory |`,
 	);
-	console.log("|---|---|---|---|---|---|---|");
+	console.log("|---|---|---|---|---|---|---|---|");
 	for (const who of ["plain", "ours"] as const) {
 		const times = readings[who].map((r) => r.ms / 1000);
 		const peak = Math.max(...readings[who].map((r) => r.peakBytes)) / 1e6;
 		const cpu = median(readings[who].map((r) => r.cpuMs / 1000));
-		const numbers = [median(times), Math.min(...times), Math.max(...times), cpu].map((s) => `${s.toFixed(2)} s`);
+		const server = median(readings[who].map((r) => r.serverSeconds));
+		const numbers = [median(times), Math.min(...times), Math.max(...times), cpu, server].map((s) => `${s.toFixed(2)} s`);
 		console.log(`| ${who} | ${readings[who][0]!.requests} | ${numbers.join(" | ")} | ${peak.toFixed(0)} MB |`);
 	}
-	const ratios = readings.ours.map((r, i) => r.ms / readings.plain[i]!.ms);
-	console.log(
-		`\nours / plain: ${(median(readings.ours.map((r) => r.ms)) / median(readings.plain.map((r) => r.ms))).toFixed(2)} (medians), ${median(ratios).toFixed(2)} (median of the rounds)`,
-	);
+	const ratio = (of: (r: Measured) => number) => (median(readings.ours.map(of)) / median(readings.plain.map(of))).toFixed(2);
+	const paired = readings.ours.map((r, i) => r.ms / readings.plain[i]!.ms);
+	console.log(`\nours / plain: ${ratio((r) => r.ms)} (median times), ${median(paired).toFixed(2)} (median of the rounds' ratios),`);
+	console.log(`${ratio((r) => r.cpuMs / 1000 + r.serverSeconds)} (processor time of reader and server together)`);
 	console.log("Every reading was compared with the truth: all people, groups and memberships, by SHA-256.");
 }
 

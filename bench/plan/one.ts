@@ -26,6 +26,13 @@ const snapshot = timed(() => directory(people, which));
 const desired = timed(() => desiredOf(snapshot.value));
 const input = inputOf(people, which, desired.value);
 const inputsMb = peakMb();
+// A yardstick for machines that differ or are busy: every person wished and every account is turned into JSON once.
+const pass = timed(() => {
+	let length = 0;
+	for (const wish of input.desired.people.values()) length += JSON.stringify(wish).length;
+	for (const account of input.actual.accounts.values()) length += JSON.stringify(account).length;
+	return length;
+});
 const plan = timed(() => diff(input));
 const planMb = peakMb();
 const digest = timed(() => planDigest(plan.value));
@@ -45,7 +52,9 @@ console.log(
 		holds: plan.value.holds.length,
 		snapshotMs: snapshot.ms,
 		desiredMs: desired.ms,
+		passMs: pass.ms,
 		diffMs: plan.ms,
+		ratio: Math.round((plan.ms / pass.ms) * 10) / 10,
 		digestMs: digest.ms,
 		encodeMs: encoded.ms,
 		fileMb: Math.round(encoded.value / 1e6),

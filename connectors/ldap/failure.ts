@@ -27,29 +27,79 @@ interface Rule {
 }
 
 const LIMITS =
-	"Nothing was read in part. Let this account read everything: OpenLDAP `limits dn.exact=\"<account>\" size.soft=unlimited size.pr=1000 size.prtotal=unlimited`; " +
+	'Nothing was read in part. Let this account read everything: OpenLDAP `limits dn.exact="<account>" size.soft=unlimited size.pr=1000 size.prtotal=unlimited`; ' +
 	"389 DS and FreeIPA nsSizeLimit, nsLookThroughLimit and nsPagedSizeLimit on the account; OpenDJ ds-rlim-size-limit and ds-rlim-lookthrough-limit; Active Directory MaxPageSize. Or lower pageSize.";
 const denied = (host: string) => `Check account and password for ${host}; they are not tried again.`;
 
 /** By result code; others are the server's own trouble. */
 const RULES: Readonly<Record<number, Rule>> = {
-	2: { name: "protocolError", code: "source.malformed", todo: ({ host }) => `Does ${host} speak LDAP version 3, and StartTLS where it is asked for?` },
-	3: { name: "timeLimitExceeded", code: "source.limited", todo: () => "Raise the server's time limit for this account, or index what the filter asks for." },
+	2: {
+		name: "protocolError",
+		code: "source.malformed",
+		todo: ({ host }) => `Does ${host} speak LDAP version 3, and StartTLS where it is asked for?`,
+	},
+	3: {
+		name: "timeLimitExceeded",
+		code: "source.limited",
+		todo: () => "Raise the server's time limit for this account, or index what the filter asks for.",
+	},
 	4: { name: "sizeLimitExceeded", code: "source.incomplete", todo: () => LIMITS },
 	7: { name: "authMethodNotSupported", code: "source.denied", todo: ({ host }) => `Allow simple binds over TLS on ${host}.` },
-	8: { name: "strongerAuthRequired", code: "source.denied", todo: () => "The server wants TLS: write url with ldaps://, or leave startTls on." },
-	10: { name: "referral", code: "source.incomplete", todo: () => "Referrals are not followed, and no password goes there: name the server that holds this base as url." },
+	8: {
+		name: "strongerAuthRequired",
+		code: "source.denied",
+		todo: () => "The server wants TLS: write url with ldaps://, or leave startTls on.",
+	},
+	10: {
+		name: "referral",
+		code: "source.incomplete",
+		todo: () => "Referrals are not followed, and no password goes there: name the server that holds this base as url.",
+	},
 	11: { name: "adminLimitExceeded", code: "source.incomplete", todo: () => LIMITS },
-	12: { name: "unavailableCriticalExtension", code: "source.incomplete", todo: ({ host }) => `Switch on the paged results control (RFC 2696) on ${host}: without it no list can be known to be whole.` },
-	13: { name: "confidentialityRequired", code: "source.denied", todo: () => "The server wants TLS: write url with ldaps://, or leave startTls on." },
-	32: { name: "noSuchObject", code: "source.incomplete", todo: () => "Correct the base, or let the account see it: a base that cannot be seen is never taken for an empty one." },
-	34: { name: "invalidDNSyntax", code: "config.invalid", todo: () => "Correct the distinguished name: attribute=value, separated by commas." },
+	12: {
+		name: "unavailableCriticalExtension",
+		code: "source.incomplete",
+		todo: ({ host }) => `Switch on the paged results control (RFC 2696) on ${host}: without it no list can be known to be whole.`,
+	},
+	13: {
+		name: "confidentialityRequired",
+		code: "source.denied",
+		todo: () => "The server wants TLS: write url with ldaps://, or leave startTls on.",
+	},
+	32: {
+		name: "noSuchObject",
+		code: "source.incomplete",
+		todo: () => "Correct the base, or let the account see it: a base that cannot be seen is never taken for an empty one.",
+	},
+	34: {
+		name: "invalidDNSyntax",
+		code: "config.invalid",
+		todo: () => "Correct the distinguished name: attribute=value, separated by commas.",
+	},
 	48: { name: "inappropriateAuthentication", code: "source.denied", todo: ({ host }) => denied(host) },
 	49: { name: "invalidCredentials", code: "source.denied", todo: ({ host }) => denied(host) },
-	50: { name: "insufficientAccessRights", code: "source.denied", todo: () => "Give the account the right to read and search this base with its entries." },
-	51: { name: "busy", code: "source.limited", again: true, todo: ({ host }) => `${host} has too much to do; try later, or name a quieter server.` },
-	52: { name: "unavailable", code: "source.unreachable", again: true, todo: ({ host }) => `Look at the log of ${host}: it is starting, stopping, or has lost what is behind it.` },
-	53: { name: "unwillingToPerform", code: "source.incomplete", todo: ({ host }) => `Look at the server's own sentence, and at the log of ${host}.` },
+	50: {
+		name: "insufficientAccessRights",
+		code: "source.denied",
+		todo: () => "Give the account the right to read and search this base with its entries.",
+	},
+	51: {
+		name: "busy",
+		code: "source.limited",
+		again: true,
+		todo: ({ host }) => `${host} has too much to do; try later, or name a quieter server.`,
+	},
+	52: {
+		name: "unavailable",
+		code: "source.unreachable",
+		again: true,
+		todo: ({ host }) => `Look at the log of ${host}: it is starting, stopping, or has lost what is behind it.`,
+	},
+	53: {
+		name: "unwillingToPerform",
+		code: "source.incomplete",
+		todo: ({ host }) => `Look at the server's own sentence, and at the log of ${host}.`,
+	},
 };
 const OTHER: Rule = { name: "", code: "source.unreachable", again: true, todo: ({ host }) => `Look at the log of ${host}, and run again.` };
 
@@ -95,7 +145,10 @@ const REASONS: Readonly<Record<string, string>> = {
 /** No usable answer: the same words as for HTTP, except where those speak of HTTP. */
 export function failureOfConnection(error: unknown, where: Where): SyncError {
 	const failure = failureOf("source", error, where);
-	if (failure.context.errno !== "EPROTO" && !String(failure.context.errno ?? "").startsWith("ERR_SSL_")) return failure;
+	const errno = String(failure.context.errno ?? "");
+	// What speaks no TLS hangs up, or answers with something else.
+	const noTls = errno === "EPROTO" || errno.startsWith("ERR_SSL_") || (errno === "ECONNRESET" && where.path === "(tls)");
+	if (!noTls) return failure;
 	return new SyncError(failure.code, failure.message, {
 		retry: failure.retry,
 		context: failure.context,

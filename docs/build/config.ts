@@ -8,7 +8,7 @@ export const CONFIG_PAGES = {
 } as const;
 
 /** `node docs/build/config.ts` writes them. */
-async function writeConfigPages(): Promise<void> {
+export async function writeConfigPages(): Promise<void> {
 	const folder = new URL("../reference/", import.meta.url);
 	await mkdir(folder, { recursive: true });
 	for (const [name, render] of Object.entries(CONFIG_PAGES)) await writeFile(new URL(name, folder), render());

@@ -22,7 +22,7 @@ export type Effect =
 export interface Fault {
 	/** Default: every method. */
 	readonly method?: string;
-	/** Tested against the path, and against path and query. Default: every path. */
+	/** Tested against the path, and against path and query, both as sent and encoded like a form. Default: every path. */
 	readonly path?: RegExp;
 	/** So many matching requests pass first. Default 0. */
 	readonly skip?: number;
@@ -59,8 +59,9 @@ export class Faults {
 	/** The effect due for this request; counts it for every fault that matches. */
 	due(method: string, path: string, target: string): Effect | undefined {
 		let due: Armed | undefined;
+		const texts = [path, target, formEncoded(path, target)];
 		for (const armed of this.#armed) {
-			if (!matches(armed.fault, method, [path, target])) continue;
+			if (!matches(armed.fault, method, texts)) continue;
 			armed.seen += 1;
 			if (due !== undefined || armed.seen <= (armed.fault.skip ?? 0)) continue;
 			if (armed.hits < (armed.fault.times ?? Number.POSITIVE_INFINITY)) due = armed;
@@ -69,6 +70,12 @@ export class Faults {
 		due.hits += 1;
 		return due.fault.effect;
 	}
+}
+
+/** Clients differ in what they encode inside a query (blanks, quotes, brackets); here it always looks the same. */
+function formEncoded(path: string, target: string): string {
+	const mark = target.indexOf("?");
+	return mark < 0 ? path : `${path}?${new URLSearchParams(target.slice(mark + 1))}`;
 }
 
 function matches(fault: Fault, method: string, texts: readonly string[]): boolean {

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Certificate } from "./certificate.ts";
 import { type Exchange, ExchangeLog } from "./exchange.ts";
 import { type Effect, Faults, replacement, shortened } from "./faults.ts";
 import { type Answer, type Call, callOf, Refused } from "./http.ts";
 
 /** What every stand-in offers to tests and to the demo. */
 export interface Sandbox {
-	/** `http://127.0.0.1:port`, with the context path where there is one; no trailing slash. */
+	/** `http://127.0.0.1:port` (https where the vendor's client speaks nothing else), with the context path where there is one; no trailing slash. */
 	readonly url: string;
 	readonly faults: Faults;
 	/** Oldest first. */
@@ -29,6 +31,8 @@ export interface ServerSettings {
 	readonly answer: (call: Call) => Answer;
 	/** Path that is not valid percent-encoding. */
 	readonly badTarget: (target: string) => Answer;
+	/** Speak TLS with this certificate. */
+	readonly tls?: Certificate;
 	/** After the last request, before the port is free again. */
 	readonly onClose?: () => void;
 }
@@ -48,7 +52,10 @@ export class SandboxServer {
 
 	constructor(settings: ServerSettings) {
 		this.#settings = settings;
-		this.#server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.#receive(request, response));
+		const receive = (request: IncomingMessage, response: ServerResponse) => this.#receive(request, response);
+		const patience = { keepAliveTimeout: 60_000 };
+		this.#server =
+			settings.tls === undefined ? createServer(patience, receive) : createSecureServer({ ...patience, ...settings.tls }, receive);
 	}
 
 	/** Starts listening and gives the origin. */
@@ -57,7 +64,7 @@ export class SandboxServer {
 			this.#server.once("error", reject);
 			this.#server.listen(this.#settings.port, "127.0.0.1", () => resolve());
 		});
-		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		return `${this.#settings.tls === undefined ? "http" : "https"}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
 	}
 
 	close(): Promise<void> {
@@ -121,7 +128,9 @@ export class SandboxServer {
 		const fault = effect?.kind;
 		if (effect?.kind === "reset") {
 			this.log.record(call, undefined, { bytes: 0, fault });
-			response.socket?.resetAndDestroy();
+			// Below TLS there is no socket that could be reset; closed without an answer it is all the same to the other side.
+			if (this.#settings.tls === undefined) response.socket?.resetAndDestroy();
+			else response.socket?.destroy();
 			return;
 		}
 		const worked = (effect === undefined ? undefined : replacement(effect)) ?? this.#answer(call);

@@ -74,7 +74,13 @@ export async function failEachRequest(reading: Reading, effect: Effect, how: { r
 	const failed: string[] = [];
 	for (const { exchange, target, before } of requests) {
 		server.faults.clear();
-		server.faults.add({ method: exchange.method, path: target, skip: before, effect, ...(how.once === true ? { times: 1 } : {}) });
+		const fault = server.faults.add({
+			method: exchange.method,
+			path: target,
+			skip: before,
+			effect,
+			...(how.once === true ? { times: 1 } : {}),
+		});
 		const connector = directory.connector({ pageSize: reading.pageSize });
 		const name = `${exchange.method} ${target.source} (${before + 1}.)`;
 		try {
@@ -91,6 +97,7 @@ export async function failEachRequest(reading: Reading, effect: Effect, how: { r
 		} finally {
 			await connector.close();
 		}
+		if (fault.hits === 0) throw new Error(`${name} did not come again, so its failure was not tried`);
 	}
 	server.faults.clear();
 	return { tried: requests.length, shrunk, failed };
@@ -117,7 +124,9 @@ async function requestsOf(reading: Reading, server: FaultyServer): Promise<reado
 		const query = new URLSearchParams(
 			Object.entries(exchange.query).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as [string, string])),
 		).toString();
-		const source = `^${escaped(exchange.path)}/?${query === "" ? "" : escaped(`?${query}`)}$`;
+		// A name like $select and a comma may travel as they are.
+		const asSent = escaped(`?${query}`).replaceAll("%24", "(?:%24|\\$)").replaceAll("%2C", "(?:%2C|,)");
+		const source = `^${escaped(exchange.path)}/?${query === "" ? "" : asSent}$`;
 		const key = `${exchange.method} ${source}`;
 		const before = times.get(key) ?? 0;
 		times.set(key, before + 1);

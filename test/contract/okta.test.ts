@@ -7,7 +7,7 @@ import { oktaStandIn } from "./okta-harness.ts";
 connectorSuite(oktaStandIn("Okta stand-in with an API token", { logIn: "token" }));
 connectorSuite(oktaStandIn("Okta stand-in with a service app and proof of possession", { logIn: "serviceApp", dpop: true }));
 
-const limited = (headers?: Readonly<Record<string, string>>): Effect => ({
+const limited = (headers?: Readonly<Record<string, string>>): Effect & { readonly kind: "status" } => ({
 	kind: "status",
 	status: 429,
 	body: { errorCode: "E0000047", errorSummary: "API call exceeded rate limit due to too many requests." },
@@ -17,12 +17,13 @@ const limited = (headers?: Readonly<Record<string, string>>): Effect => ({
 const reset = { "x-rate-limit-reset": String(Math.floor(Date.now() / 1000) - 2) };
 
 describe("every single request refused once in Okta's own ways, and nobody notices", () => {
-	test.each([
+	const ways: readonly (readonly [string, Effect & { readonly kind: "status" }])[] = [
 		["429 without headers", limited()],
 		["429 with a window's end", limited({ "x-rate-limit-limit": "600", "x-rate-limit-remaining": "0", ...reset })],
 		["a token that is not valid any more", { kind: "status", status: 401, body: { errorCode: "E0000011" } }],
 		["a session that is invalid, though nothing is wrong", { kind: "status", status: 403, body: { errorCode: "E0000005" } }],
-	] as const)("%s", async (_name, effect) => {
+	];
+	test.each(ways)("%s", async (_name, effect) => {
 		const directory = await oktaStandIn("", { logIn: "serviceApp" }).open();
 		const found = await failEachRequest({ directory, pageSize: 5, deviations: [] }, effect, { once: true });
 		await directory.close();

@@ -111,8 +111,6 @@ async function judgeAll(mutants: readonly Mutant[]): Promise<readonly Judged[]> 
 	let next = 0;
 	const work = async (): Promise<void> => {
 		const runner = new Runner();
-		const clean = await runner.run({ id: -1 });
-		if (clean.killedBy !== undefined) throw new Error(`the tests fail without any change: ${clean.killedBy}`);
 		while (next < mutants.length) {
 			const id = next++;
 			const mutant = mutants[id]!;
@@ -131,9 +129,19 @@ async function judgeAll(mutants: readonly Mutant[]): Promise<readonly Judged[]> 
 	return judged;
 }
 
+/** Without any change the tests pass, before and after: else every mutant would look killed. */
+async function checkClean(): Promise<void> {
+	const runner = new Runner();
+	const { killedBy } = await runner.run({ id: -1 });
+	await runner.end();
+	if (killedBy !== undefined) throw new Error(`the tests fail without any change: ${killedBy}`);
+}
+
 const started = performance.now();
 console.log(`${chosen.length} of ${all.length} mutants in ${sources.size} files, ${TESTS.length} test files`);
+await checkClean();
 const judged = await judgeAll(chosen);
+await checkClean();
 const survivors = judged.filter(({ killedBy }) => killedBy === undefined).map(({ mutant }) => mutant);
 const missed = survivors.filter((mutant) => !EQUIVALENT.some((entry) => isEquivalent(mutant, entry)));
 const stale = flags.sample || flags.only ? [] : EQUIVALENT.filter((entry) => !survivors.some((mutant) => isEquivalent(mutant, entry)));

@@ -58,7 +58,7 @@ describe("any single request of the reading that keeps failing, each in turn, th
 			});
 			for (const one of ends)
 				expect(one).toEqual({ request: one.request, hit: true, unchanged: true, end: expect.stringMatching(/^(stopped|held)$/) });
-			expect(ends.filter(({ end }) => end === "stopped").length).toBeGreaterThan(5);
+			expect(ends.filter(({ end }) => end === "stopped").length).toBeGreaterThanOrEqual(5);
 		},
 		300_000,
 	);

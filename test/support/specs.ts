@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "@jest/globals";
 import { Ajv, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
+import { parse as parseYaml } from "yaml";
 import { type Defect, defectsOf } from "../specs/defects.ts";
 
 /** What is compared with the description: `query` values as strings, as they travel. */
@@ -37,7 +38,8 @@ const read = new Map<string, Specs>();
 /** @param file inside the folder, such as `atlassian/jira-dc-10.3.openapi.json`. @throws Error without ROLLCALL_SPECS. */
 export function specs(file: string): Specs {
 	if (specsFolder === undefined) throw new Error("ROLLCALL_SPECS is not set: use describeWithSpecs");
-	const known = read.get(file) ?? new OpenApiSpecs(JSON.parse(readFileSync(join(specsFolder, file), "utf8")), defectsOf(file));
+	const parse = (text: string): Document => (file.endsWith(".yaml") ? parseYaml(text) : JSON.parse(text));
+	const known = read.get(file) ?? new OpenApiSpecs(parse(readFileSync(join(specsFolder, file), "utf8")), defectsOf(file));
 	read.set(file, known);
 	return known;
 }
@@ -107,7 +109,8 @@ class OpenApiSpecs implements Specs {
 		const found = this.#operation(method, path);
 		if (typeof found === "string") return this.#excused([found]);
 		const { operation, name } = found;
-		const described = operation.responses[String(status)] ?? operation.responses.default;
+		const answer = operation.responses[String(status)] ?? operation.responses.default;
+		const described = answer && this.#resolved(answer);
 		if (described === undefined) return this.#excused([`${name}: status ${status} is not described`]);
 		const wanted = status < 400 || described.content !== undefined ? body : undefined;
 		return this.#excused(this.#bodyProblems(`${name} ${status}`, described.content, wanted));
@@ -123,8 +126,15 @@ class OpenApiSpecs implements Specs {
 		const item = this.#document.paths[template];
 		const operation = item?.[method.toLowerCase()];
 		if (operation === undefined) return `${method} ${template} is not described`;
-		const parameters = [...(item?.parameters ?? []), ...(operation.parameters ?? [])];
+		const parameters = [...(item?.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => this.#resolved(parameter));
 		return { operation: { ...operation, parameters }, name: `${method} ${template}` };
+	}
+
+	/** Itself, or what it refers to (`#/components/parameters/…`). */
+	#resolved<T extends object>(described: T | { readonly $ref: string }): T {
+		if (!("$ref" in described)) return described;
+		const parts = described.$ref.split("/").slice(1);
+		return parts.reduce<unknown>((at, part) => (at as Json)[part], this.#document) as T;
 	}
 
 	#bodyProblems(name: string, content: Readonly<Record<string, { readonly schema?: Json }>> | undefined, body: unknown): string[] {

@@ -58,7 +58,7 @@ async function post(wire: Wire, to: { readonly where: Where; readonly url: strin
 	try {
 		const answer = await fetch(to.url, {
 			method: "POST",
-			headers: { authorization: basic(settings.clientId, settings.clientSecret.reveal()), accept: "application/json", ...wire.headers },
+			headers: { authorization: wire.authorization(), accept: "application/json", ...wire.headers },
 			body: new URLSearchParams({ grant_type: "client_credentials" }),
 			// Followed, a redirect could carry the secret to another server.
 			redirect: "manual",
@@ -75,12 +75,6 @@ async function post(wire: Wire, to: { readonly where: Where; readonly url: strin
 	} finally {
 		limit.release();
 	}
-}
-
-/** RFC 6749 section 2.3.1: form-encoded, then as HTTP Basic. */
-function basic(id: string, secret: string): string {
-	const encode = (part: string) => new URLSearchParams({ _: part }).toString().slice(2);
-	return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`, "utf8").toString("base64")}`;
 }
 
 function refused(wire: Wire, answer: { readonly status: number; readonly text: string; readonly where: Where }): SyncError {

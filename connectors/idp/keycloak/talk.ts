@@ -200,9 +200,11 @@ export class Talk {
 	}
 
 	#log(question: Question, line: { attempt: number; started: number; status?: number; error?: string }): void {
+		const { log } = this.wire.settings;
+		if (log === undefined) return;
 		const { started, ...rest } = line;
 		const { method, host, path } = this.#where(question);
-		this.wire.settings.log?.({ method, host, path, ms: performance.now() - started, ...rest });
+		log({ method, host, path, ms: performance.now() - started, ...rest });
 	}
 }
 

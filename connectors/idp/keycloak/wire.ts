@@ -35,8 +35,16 @@ export class Wire {
 		return this.#requests;
 	}
 
+	/** RFC 6749 section 2.3.1: id and secret form-encoded, then as HTTP Basic. */
+	authorization(): string {
+		const encode = (part: string) => new URLSearchParams({ _: part }).toString().slice(2);
+		const { clientId, clientSecret } = this.settings;
+		return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret.reveal())}`, "utf8").toString("base64")}`;
+	}
+
+	/** What must not be quoted: the secret, and the form in which it travels. */
 	secrets(): readonly string[] {
-		return [this.settings.clientSecret.reveal()];
+		return [this.settings.clientSecret.reveal(), this.authorization().slice("Basic ".length)];
 	}
 
 	/** What a deadline that has passed is to the classifier of failures. */

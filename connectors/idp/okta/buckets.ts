@@ -1,5 +1,5 @@
 import type { Headers } from "../../http/answer.ts";
-import { pause } from "../../http/pause.ts";
+import { assertRunning } from "../../http/pause.ts";
 
 /** Okta counts requests per endpoint; these are the ones used here. */
 export type BucketName = "people" | "person" | "groups" | "members" | "roles";
@@ -33,16 +33,20 @@ export class Buckets {
 	/** Resolves when a request may be sent; it must be followed by `answered` or `lost`. Throws `run.cancelled`. */
 	async admit(name: BucketName, signal: AbortSignal): Promise<void> {
 		const bucket = this.#of(name);
-		for (let wait = bucket.enter(this.#share); wait > 0; wait = bucket.enter(this.#share)) await pause(wait, signal);
+		assertRunning(signal);
+		for (let wait = bucket.enter(this.#share); wait > 0; wait = bucket.enter(this.#share)) {
+			await bucket.news(wait, signal);
+			assertRunning(signal);
+		}
 	}
 
 	answered(name: BucketName, headers: Headers): void {
-		this.#of(name).leave(readingOf(headers));
+		this.#of(name).leave(readingOf(headers), true);
 	}
 
 	/** No answer came. */
 	lost(name: BucketName): void {
-		this.#of(name).leave(undefined);
+		this.#of(name).leave(undefined, false);
 	}
 
 	/** Requests a minute that Okta grants, and how many of them are used here; undefined: not known yet. */
@@ -70,9 +74,13 @@ class Bucket {
 	#window = 0;
 	/** By the monotonic clock. */
 	#endsAt = 0;
+	/** Until the first answer nobody knows how much is granted: one request goes ahead. */
+	#known = false;
+	readonly #waiting = new Set<() => void>();
 
-	/** 0: entered. Otherwise milliseconds to wait before asking again. */
+	/** 0: entered. Otherwise milliseconds after which it is worth asking again, if no answer comes before. */
 	enter(share: number): number {
+		if (!this.#known && this.#underWay > 0) return LONGEST_MS;
 		const left = this.#endsAt - performance.now();
 		if (left <= 0) {
 			this.#used = 0;
@@ -86,12 +94,33 @@ class Bucket {
 			return 0;
 		}
 		// A new window whose first answers are still under way: they will name its end.
-		return left > 0 ? Math.ceil(left) : 50;
+		return left > 0 ? Math.ceil(left) : LONGEST_MS;
 	}
 
-	leave(reading: Reading | undefined): void {
+	/** Resolves with the next answer, after `ms` milliseconds, or when the signal aborts. */
+	news(ms: number, signal: AbortSignal): Promise<void> {
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.#waiting.delete(done);
+				signal.removeEventListener("abort", done);
+				resolve();
+			};
+			const timer = setTimeout(done, ms);
+			this.#waiting.add(done);
+			signal.addEventListener("abort", done, { once: true });
+		});
+	}
+
+	leave(reading: Reading | undefined, answered: boolean): void {
 		this.#underWay -= 1;
 		this.#used += 1;
+		this.#known ||= answered;
+		this.#note(reading);
+		for (const wake of [...this.#waiting]) wake();
+	}
+
+	#note(reading: Reading | undefined): void {
 		if (reading === undefined || reading.window < this.#window) return;
 		if (reading.window > this.#window) {
 			this.#used = 1;

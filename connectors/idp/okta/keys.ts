@@ -65,7 +65,7 @@ function signingKeyOf({ privateKey, keyId }: ServiceApp): SigningKey {
 }
 
 interface ProofKey {
-	readonly privateKey: CryptoKey;
+	readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>["privateKey"];
 	readonly publicJwk: JWK;
 }
 let proofKey: Promise<ProofKey> | undefined;

@@ -90,7 +90,8 @@ function refused(wire: Wire, answer: RawAnswer, where: Where): SyncError {
 		new SyncError(code, `${message}: ${failure.message}`, { todo, context: { ...failure.context, clientId } });
 	if (answer.status === 404)
 		return because("config.invalid", `${where.host} has no ${where.path}`, "Is url the address of your Okta organisation, without -admin?");
-	if (said?.error === "invalid_scope") return because("source.denied", `Okta grants service app "${clientId}" no such scope`, grantScopes(SCOPES));
+	if (said?.error === "invalid_scope")
+		return because("source.denied", `Okta grants service app "${clientId}" no such scope`, grantScopes(SCOPES));
 	if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
 		const todo = `Check clientId, that the app is active, that the public half of the key (${privateKey.origin}) is registered with it, keyId where it has several keys, and this machine's clock.`;
 		return because("source.denied", `Okta does not let service app "${clientId}" log in`, todo);

@@ -8,7 +8,9 @@ import { type AddressInfo, connect, createServer, type NetConnectOpts } from "no
 
 const [from = "", to = ""] = process.argv.slice(2);
 const placeOf = (text: string): NetConnectOpts =>
-	text.startsWith("/") ? { path: text } : { host: text.slice(0, text.lastIndexOf(":")), port: Number(text.slice(text.lastIndexOf(":") + 1)) };
+	text.startsWith("/")
+		? { path: text }
+		: { host: text.slice(0, text.lastIndexOf(":")), port: Number(text.slice(text.lastIndexOf(":") + 1)) };
 
 const server = createServer({ allowHalfOpen: true }, (outer) => {
 	const inner = connect({ ...placeOf(to), allowHalfOpen: true });

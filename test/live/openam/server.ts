@@ -100,7 +100,10 @@ function writeBase(folder: string, { tomcat, openam }: Installation): void {
 	// The machine's own name must resolve in there, or the setup dies of "Illegal null input".
 	writeFileSync(join(folder, "hosts"), `127.0.0.1 localhost ${HOST} ${hostname()}\n`);
 	const door = fileURLToPath(new URL("./door.ts", import.meta.url));
-	writeFileSync(join(folder, "outside.sh"), `node=$1; shift\n"$node" "${door}" 127.0.0.1:0 "${folder}/web" &\nexec unshare "$@" sh "${folder}/inside.sh" "$node"\n`);
+	writeFileSync(
+		join(folder, "outside.sh"),
+		`node=$1; shift\n"$node" "${door}" 127.0.0.1:0 "${folder}/web" &\nexec unshare "$@" sh "${folder}/inside.sh" "$node"\n`,
+	);
 	writeFileSync(
 		join(folder, "inside.sh"),
 		`ip link set lo up || exit 1\n"$1" "${door}" "${folder}/web" 127.0.0.1:${PORT} &\n"$1" "${door}" "${folder}/ldap" 127.0.0.1:${LDAP_PORT} &\nexec "$CATALINA_HOME/bin/catalina.sh" run\n`,

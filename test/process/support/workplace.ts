@@ -67,7 +67,7 @@ export class Workplace {
 }
 
 function begun(store: string, kind: string): boolean {
-	const raw = new DatabaseSync(store, { readOnly: true });
+	const raw = new DatabaseSync(store, { readOnly: true, timeout: 5_000 });
 	try {
 		if (raw.prepare("select 1 from sqlite_schema where name = 'entry'").get() === undefined) return false;
 		return raw.prepare("select 1 from entry where kind = ?").get(kind) !== undefined;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { either } from "../../../config/nearest.ts";
 import { problemsOf } from "../../../config/problem.ts";
+import { SOURCE_KINDS } from "../../../config/schema.ts";
 import { asSyncError } from "../../../core/errors.ts";
 import { configText, failure, judge, problems } from "./support.ts";
 
@@ -114,7 +116,7 @@ describe("each thing that is wrong: place, path, what was found, what is allowed
 		[
 			"unknown kind of source",
 			configText().replace("kind: keycloak", "kind: keyclaok"),
-			'4:11: sources.staff.kind: found "keyclaok"; allowed: keycloak. Did you mean "keycloak"?',
+			`4:11: sources.staff.kind: found "keyclaok"; allowed: ${either(Object.keys(SOURCE_KINDS))}. Did you mean "keycloak"?`,
 		],
 		[
 			"kind missing",

@@ -123,7 +123,7 @@ products:
     people: { from: [partners], where: *where }
 `;
 	const config = await judge(text("person.active"));
-	expect([...config.sources.values()].map((source) => source.realm)).toEqual(["staff", "partners"]);
+	expect([...config.sources.values()]).toMatchObject([{ realm: "staff" }, { realm: "partners" }]);
 	expect([...config.products.values()].map((product) => product.policy.where)).toEqual(
 		Array(2).fill({ text: "person.active", file: "/etc/rollcall/rollcall.yaml", line: 17, column: 44 }),
 	);

@@ -72,6 +72,11 @@ describe("a mapped group", () => {
 			plan: ["not-owned: match user1"],
 		},
 		{
+			rule: "is one group under two spellings of the policy: whoever belongs to either keeps it",
+			scene: { ...inDevs, people: [wish(1, devs)], managed: [["DEVS"], ["devs"]] },
+			plan: [],
+		},
+		{
 			rule: "is fed by several directory groups: the reason counts them",
 			scene: { ...inDevs, people: [wish(1)], managed: [["devs"], ["DEVS"]] },
 			plan: ["remove user1 from devs"],

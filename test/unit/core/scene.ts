@@ -45,7 +45,7 @@ export const account = (n: number, more: Partial<Account> = {}): Account => ({
 	...more,
 });
 export const groups = (...names: string[]): GroupName[] => names as GroupName[];
-export const heldPerson = (more: Partial<HeldPerson> = {}): HeldPerson => ({
+const heldPerson = (more: Partial<HeldPerson> = {}): HeldPerson => ({
 	username: "",
 	because: "rejected-at-source",
 	detail: "unreadable",

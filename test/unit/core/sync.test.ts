@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { SyncError } from "../../../core/errors.ts";
-import type { AccountId, Digest, PersonKey } from "../../../core/model.ts";
+import type { AccountId, Digest, GroupName, PersonKey } from "../../../core/model.ts";
 import type { ProductOperation } from "../../../core/operation.ts";
 import type { Plan } from "../../../core/plan.ts";
 import { decodePlan, encodePlan } from "../../../core/plan-file.ts";
@@ -90,10 +90,18 @@ describe("a run", () => {
 		expect(await journal()).toEqual(["sync nothing-to-do", "sync done"]);
 	});
 	test("asks the directory for what the policy reads, and the product for what the policy manages", async () => {
-		await sync();
-		await sync();
+		const policy = policyOf({ map: [["devs", "devs"]], attributes: { team: '"x"' }, groups: { default: ["staff"] } });
+		const rules = { ...RULES, protectGroups: ["admins"] };
+		product.groups.add("admins" as GroupName);
+		await sync({ policy, rules });
+		await sync({ policy, rules });
 		expect(source.asked[0]).toEqual({ attributes: new Set() });
-		expect(product.reads[1]).toEqual({ groups: new Set(["devs"]), attributes: ["team"], attributesOf: new Set(["a1", "a2", "a3"]) });
+		expect(product.reads[1]).toEqual({
+			groups: new Set(["devs"]),
+			alsoNamed: new Set(["staff", "admins"]),
+			attributes: ["team"],
+			attributesOf: new Set(["a1", "a2", "a3"]),
+		});
 	});
 	test("that had failures says so, and the journal tells which", async () => {
 		product.instead = (operation) =>
@@ -121,6 +129,13 @@ describe("a run", () => {
 		expect(outcome).toBe("stopped");
 		expect([...settlements!.values()].filter((settlement) => settlement.state === "done").length).toBe(1);
 		expect((await store.runs(undefined, 1))[0]!.outcome).toBe("stopped");
+	});
+	test("that is stopped during its last operation has done everything, and says done", async () => {
+		product.instead = (operation) => {
+			if (operation.kind === "member.add" && operation.subject.username === "ben") stop.abort();
+			return undefined;
+		};
+		expect((await sync()).outcome).toBe("done");
 	});
 	test("may write only while it applies", async () => {
 		const seen: string[] = [];
@@ -227,6 +242,17 @@ describe("a plan that is not approved", () => {
 		expect([result.outcome, shown, result.run]).toEqual(["not-applied", 9, undefined]);
 		expect([product.asked, await journal(), await lastSize()]).toEqual([[], [], undefined]);
 	});
+	test("of one operation is asked about too, and shown", async () => {
+		await sync();
+		source.put("anna", { displayName: "Anne" });
+		const result = await sync({ approve: async () => false });
+		expect([result.outcome, result.plan.operations.length, result.recovered, result.verdict.state]).toEqual([
+			"not-applied",
+			1,
+			[],
+			"clear",
+		]);
+	});
 	test("with nothing to do asks nobody", async () => {
 		await sync();
 		expect((await sync({ approve: () => Promise.reject(new Error("asked")) })).outcome).toBe("nothing-to-do");
@@ -266,6 +292,22 @@ describe("absences", () => {
 		source.now = 123 * HOUR;
 		await sync({ rules: WAIT_TWICE });
 		expect((await store.absences(product.id)).get("staff:ben" as PersonKey)?.since).toEqual(new Date(123 * HOUR));
+	});
+	test("begin when the newest of several snapshots was taken", async () => {
+		const other = new FakeConnector("crew");
+		other.put("dora");
+		const policy = policyOf({ from: ["crew", "staff"], say: { samePerson: "person.email" }, map: [["devs", "devs"]] });
+		for (const [first, second] of [
+			[1, 2],
+			[4, 3],
+		] as const) {
+			await sync({ sources: [other, source], policy, rules: WAIT_TWICE });
+			source.people.delete("cleo");
+			[source.now, other.now] = [first * HOUR, second * HOUR];
+			await sync({ sources: [other, source], policy, rules: WAIT_TWICE });
+			expect((await store.absences(product.id)).get("staff:cleo" as PersonKey)?.since).toEqual(new Date(Math.max(first, second) * HOUR));
+			source.put("cleo");
+		}
 	});
 	test("are not those of people who are held or merely not selected", async () => {
 		await sync();
@@ -370,6 +412,38 @@ describe("a plan that was approved earlier", () => {
 		const { settlements } = await sync({ approved });
 		expect([...settlements!.values()]).toEqual([
 			{ state: "not-run", drifted: true, because: 'now held: the username "anne" belongs to an account that is not managed' },
+		]);
+	});
+	test("skips a newcomer who can no longer be matched, and says why", async () => {
+		const approved = await saved();
+		product.add({ username: "cleo", email: "", displayName: "" });
+		const { settlements } = await sync({ approved, rules: { ...RULES, adopt: "never" } });
+		const skipped = [...settlements!.values()].filter((settlement) => settlement.state === "not-run");
+		expect(skipped).toEqual(
+			Array(2).fill({ state: "not-run", drifted: true, because: expect.stringMatching(/^now held: an account "cleo" exists already/) }),
+		);
+		expect(settlements!.size).toBe(9);
+	});
+	test("skips what is held now for an account that is nobody's, and for a group", async () => {
+		await sync();
+		const guest = product.add({ username: "guest", email: "", displayName: "", groups: ["devs"] });
+		source.groups.set("ops", []);
+		const rules = { ...RULES, strangers: "remove", createMissingGroups: true } as const;
+		const policy = policyOf({
+			map: [
+				["devs", "devs"],
+				["ops", "ops"],
+			],
+			attributes: { team: '"x"' },
+		});
+		const approved = await saved({ rules, policy });
+		product.accounts.get(guest)!.username = "visitor";
+		source.put("odd");
+		source.unreadable.add("odd");
+		const { settlements } = await sync({ approved, policy, rules: { ...rules, createMissingGroups: false } });
+		expect([...settlements!.values()].map((settlement) => settlement.state === "not-run" && settlement.because)).toEqual([
+			"now held: the product has no group ops; create it there, or set groups.createMissing: true",
+			"now held: may be the account of staff:odd, who is held and not linked to any account yet",
 		]);
 	});
 	test("is judged by today's readings", async () => {

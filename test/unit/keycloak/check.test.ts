@@ -54,6 +54,19 @@ describe("check", () => {
 		expect(JSON.stringify(found)).not.toContain("not-the-right-one");
 	});
 
+	test("a server that repeats the secret in its own words is not quoted with it", async () => {
+		const sandbox = await standIn();
+		const { clientSecret } = sandbox.credentials;
+		const body = { error: "invalid_client", error_description: `no client has ${clientSecret}` };
+		sandbox.faults.add({ skip: 1, effect: { kind: "status", status: 403, body } });
+		const probed = await troubles(sandbox);
+		sandbox.faults.clear();
+		sandbox.faults.add({ effect: { kind: "status", status: 401, body } });
+		const text = JSON.stringify([probed, await troubles(sandbox)]);
+		expect(text.match(/no client has \[secret\]/g)?.length).toBeGreaterThan(2);
+		expect(text).not.toContain(clientSecret);
+	});
+
 	test("unknown realm", async () => {
 		expect(await troubles(await standIn(), { realm: "nope" })).toMatchObject([
 			{ level: "error", name: "server.realm", todo: expect.stringContaining('realm "nope"') },

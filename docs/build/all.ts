@@ -1,0 +1,5 @@
+import { writeCommandPages } from "./commands.ts";
+import { writeConfigPages } from "./config.ts";
+
+/** `npm run docs`: writes every generated page. A test fails when one of them is not what the code says. */
+await Promise.all([writeConfigPages(), writeCommandPages()]);

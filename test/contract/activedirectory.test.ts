@@ -1,0 +1,4 @@
+import { connectorSuite } from "./connector.ts";
+import { ldapStandIn } from "./ldap-harness.ts";
+
+connectorSuite(ldapStandIn("activedirectory"));

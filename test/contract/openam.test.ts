@@ -1,0 +1,4 @@
+import { connectorSuite } from "./connector.ts";
+import { openamStandIn } from "./openam-harness.ts";
+
+connectorSuite(openamStandIn());
