@@ -43,7 +43,7 @@ export async function fullRun(session: Session, product: ProductConfig, run: Ful
 			trigger: run.trigger,
 			errorBudget: product.errorBudget,
 			// A request must end well within the lease, whatever time-out the configuration gives it.
-			requestMs: Math.min(product.network.timeoutMs, LEASE_MS / 2),
+			requestMs: Math.min(product.network.timeoutMs, LEASE_MS / 4),
 			approve: (planned: Planned) => run.approve(reportOfPlan(planned, about)),
 			...(run.approved ? { approved: run.approved.plan } : {}),
 		};

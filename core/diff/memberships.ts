@@ -76,6 +76,7 @@ function planAdditions(
 	draft: Draft,
 	{ standing, groups }: { standing: Standing; groups: ReadonlyMap<string, Usable> },
 ): void {
+	const managed = new Set([...world.desired.groups.keys()].map(world.group));
 	for (const wish of world.desired.people.values()) {
 		if (!wish.active) continue;
 		const match = standing.matches.get(wish.person)!;
@@ -106,19 +107,20 @@ function planAdditions(
 				...(requires.length > 0 ? { requires } : {}),
 			});
 		}
-		if (creation !== undefined) planDefaults(world, draft, { has, subject, creation });
+		if (creation !== undefined) planDefaults(world, draft, { has, managed, subject, creation });
 	}
 }
 
-/** `has`: folded names of the groups that the new account gets anyway. */
+/** `has`: folded names of the groups that the new account gets anyway; `managed`: of those that the policy maps to. */
 function planDefaults(
 	world: World,
 	draft: Draft,
-	{ has, subject, creation }: { has: Set<string>; subject: Subject; creation: Digest },
+	{ has, managed, subject, creation }: { has: Set<string>; managed: ReadonlySet<string>; subject: Subject; creation: Digest },
 ): void {
 	for (const name of world.desired.defaultGroups) {
 		const folded = world.group(name);
-		if (has.has(folded)) continue;
+		// A group that the policy maps to is the mapping's: what a default gave, the next run would take away.
+		if (has.has(folded) || managed.has(folded)) continue;
 		has.add(folded);
 		const existing = world.groups.get(folded);
 		if (existing !== undefined)

@@ -2,8 +2,8 @@ import { SyncError } from "../errors.ts";
 import type { ProductId } from "../model.ts";
 import type { Lease, Leases } from "../store/store.ts";
 
-/** Long enough for a request and for planning, which blocks the event loop; short enough that a crash does not stop the next run for long. */
-export const LEASE_MS = 120_000;
+/** Longer than planning half a million people takes, which blocks the event loop. A crash stops the next run for so long only where the holder cannot be proven dead. */
+export const LEASE_MS = 300_000;
 
 /** Runs `work` as the only run of this product. Throws `store.lease-held` when another one is under way. */
 export async function underLease<T>(
@@ -47,6 +47,6 @@ async function held(store: Leases, product: ProductId): Promise<SyncError> {
 	return new SyncError("store.lease-held", `the product "${product}" is being synchronised by ${who}`, {
 		retry: "later",
 		context: { product },
-		todo: "Nothing was done. Wait for that run to end; if its process is gone, the right to run passes on by itself in at most two minutes.",
+		todo: "Nothing was done. Wait for that run to end; if its process is gone, the right to run passes on by itself in at most five minutes.",
 	});
 }

@@ -163,7 +163,7 @@ describe("two runs at once", () => {
 		expect(code).toBe(67);
 		expect(err).toMatch(
 			new RegExp(
-				`^Store \\(store\\.lease-held\\): the product "jira" is being synchronised by \\S+, process ${first.child.pid} \\(until \\d{4}-.*Z unless it renews\\)\\nWhat to do: Nothing was done\\. Wait for that run to end; if its process is gone, the right to run passes on by itself in at most two minutes\\.\\nexit 67\\n$`,
+				`^Store \\(store\\.lease-held\\): the product "jira" is being synchronised by \\S+, process ${first.child.pid} \\(until \\d{4}-.*Z unless it renews\\)\\nWhat to do: Nothing was done\\. Wait for that run to end; if its process is gone, the right to run passes on by itself in at most five minutes\\.\\nexit 67\\n$`,
 			),
 		);
 		expect(world.writes()).toHaveLength(before);

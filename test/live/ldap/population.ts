@@ -4,8 +4,6 @@ import type { DirectoryTruth } from "../../contract/connector-harness.ts";
 export interface Population {
 	readonly base: string;
 	readonly truth: DirectoryTruth;
-	/** Names of groups that must be held. */
-	readonly held: readonly string[];
 	readonly ldif: string;
 }
 interface Row {
@@ -14,10 +12,13 @@ interface Row {
 }
 
 export const SUFFIX = "dc=example,dc=com";
-const uuid = (place: number, kind: number, index: number): string => `0000${place}000-0000-4000-8${kind}00-${String(index).padStart(12, "0")}`;
+const uuid = (place: number, kind: number, index: number): string =>
+	`0000${place}000-0000-4000-8${kind}00-${String(index).padStart(12, "0")}`;
 /** RFC 2849: what is not plain ASCII is written in Base64. */
 const line = (name: string, value: string): string =>
-	/^[!-9;=-~][ -~]*$/.test(value) && !value.endsWith(" ") ? `${name}: ${value}` : `${name}:: ${Buffer.from(value, "utf8").toString("base64")}`;
+	/^[!-9;=-~][ -~]*$/.test(value) && !value.endsWith(" ")
+		? `${name}: ${value}`
+		: `${name}:: ${Buffer.from(value, "utf8").toString("base64")}`;
 const entry = ({ dn, lines }: Row): string => `${line("dn", dn)}\n${lines.join("\n")}\n\n`;
 const unit = (dn: string): Row => ({ dn, lines: ["objectClass: organizationalUnit", line("ou", /^ou=([^,]*)/.exec(dn)?.[1] ?? "")] });
 
@@ -83,8 +84,9 @@ interface NewGroup {
 	readonly name: string;
 	readonly people?: readonly number[];
 	readonly groups?: readonly string[];
-	/** Whole lines beside those. */
+	/** Whole lines beside those, and whom they stand for. */
 	readonly further?: readonly string[];
+	readonly also?: readonly number[];
 	readonly kind?: "groupOfNames" | "groupOfUniqueNames" | "posixGroup";
 }
 
@@ -109,23 +111,33 @@ export function population(name: "small" | "large", size: { readonly people: num
 		unit(`ou=outside,${base}`),
 		{ dn: `uid=outsider,ou=outside,${base}`, lines: ["objectClass: inetOrgPerson", "uid: outsider", "cn: Outsider", "sn: Outsider"] },
 		{ dn: `cn=far,ou=outside,${base}`, lines: ["objectClass: groupOfNames", "cn: far", `member: ${plain[4]!.row.dn}`] },
+		unit(`ou=doubtful,${base}`),
+		{ dn: `cn=with-far,ou=doubtful,${base}`, lines: ["objectClass: groupOfNames", "cn: with-far", `member: cn=far,ou=outside,${base}`] },
+		{
+			dn: `cn=remote,ou=doubtful,${base}`,
+			lines: ["objectClass: groupOfNames", "cn: remote", `member: cn=there,ou=remote,ou=elsewhere,${base}`],
+		},
 		unit(`ou=elsewhere,${base}`),
 		{
 			dn: `ou=remote,ou=elsewhere,${base}`,
 			lines: ["objectClass: referral", "objectClass: extensibleObject", "ou: remote", "ref: ldap://127.0.0.1:9/ou=remote,dc=other"],
 		},
 	];
-	const ldif = [unit(base), unit(`ou=people,${base}`), unit(`ou=groups,${base}`), ...all.map(({ row }) => row), ...rows, ...outside].map(entry).join("");
+	const ldif = [unit(base), unit(`ou=people,${base}`), unit(`ou=groups,${base}`), ...all.map(({ row }) => row), ...rows, ...outside]
+		.map(entry)
+		.join("");
 	const truth = {
 		people: all.map((one) => one.truth),
 		groups: groups.map((group) => ({
 			id: idOf.get(group.name)!,
 			name: group.name,
-			people: [...(group.people ?? []).map((i) => plain[i]!.truth.id), ...(group.name === "odd" ? [odd.truth.id] : [])],
+			people: [...(group.people ?? []), ...(group.also ?? [])]
+				.map((i) => plain[i]!.truth.id)
+				.concat(group.name === "odd" ? [odd.truth.id] : []),
 			groups: (group.groups ?? []).map((inner) => idOf.get(inner)!),
 		})),
 	};
-	return { base, truth, ldif, held: name === "small" ? ["with-far", "remote"] : [] };
+	return { base, truth, ldif };
 }
 
 function groupRow(group: NewGroup, place: { readonly base: string; readonly id: string; readonly dns: readonly string[] }): Row {
@@ -134,7 +146,10 @@ function groupRow(group: NewGroup, place: { readonly base: string; readonly id: 
 	const inner = (group.groups ?? []).map((name) => `cn=${name},ou=groups,${place.base}`);
 	const attribute = kind === "groupOfUniqueNames" ? "uniqueMember" : "member";
 	const named = kind === "posixGroup" ? [] : [...members, ...inner].map((dn) => line(attribute, dn));
-	return { dn: `cn=${group.name},ou=groups,${place.base}`, lines: [`objectClass: ${kind}`, line("cn", group.name), `entryUUID: ${place.id}`, ...named, ...(group.further ?? [])] };
+	return {
+		dn: `cn=${group.name},ou=groups,${place.base}`,
+		lines: [`objectClass: ${kind}`, line("cn", group.name), `entryUUID: ${place.id}`, ...named, ...(group.further ?? [])],
+	};
 }
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
@@ -151,22 +166,25 @@ function oddGroups(base: string): readonly NewGroup[] {
 		{ name: "cycle-b", people: [1], groups: ["cycle-a"] },
 		{ name: "dangling", people: [2], further: [`member: uid=ghost,ou=people,${base}`] },
 		{ name: "outsiders", people: [3], further: [`member: uid=outsider,ou=outside,${base}`] },
-		{ name: "with-far", people: [5], further: [`member: cn=far,ou=outside,${base}`] },
-		{ name: "remote", people: [6], further: [`member: cn=there,ou=remote,ou=elsewhere,${base}`] },
-		{ name: "unique", people: [1], kind: "groupOfUniqueNames", further: [line("uniqueMember", `uid=user00001,ou=people,${base}#'0101'B`)] },
-		{ name: "posix", kind: "posixGroup", further: ["gidNumber: 5001", "memberUid: user00001", "memberUid: root"] },
+		{
+			name: "unique",
+			people: [1],
+			kind: "groupOfUniqueNames",
+			also: [0],
+			further: [line("uniqueMember", `uid=user00001,ou=people,${base}#'0101'B`)],
+		},
+		{ name: "posix", kind: "posixGroup", also: [0], further: ["gidNumber: 5001", "memberUid: user00001", "memberUid: root"] },
 		// The same name as in the entry, spelled in another way.
 		{ name: "odd", further: [line("member", `CN=O\\27Brien\\2C Sin\\C3\\A9ad \\2B \\22R&D\\22 \\E5\\B7\\A5 , OU=people,${base}`)] },
-	].map((group) => (group.name === "posix" || group.name === "unique" ? { ...group, ...ALSO } : group)) as readonly NewGroup[];
+	];
 }
-/** user00001, who stands in the further lines. */
-const ALSO = {};
 
-/** One with everybody, the others with ever tenth of the people and one inner group. */
+/** One with everybody, the others with their share of the people and one inner group. */
 function plainGroups(size: { readonly people: number; readonly groups: number }): readonly NewGroup[] {
-	return range(size.groups).map((g) => ({
+	const groups: readonly NewGroup[] = range(size.groups - 1).map((g) => ({
 		name: g === 0 ? "everybody" : `group${String(g).padStart(4, "0")}`,
-		people: g === 0 ? range(size.people) : range(size.people).filter((i) => i % (size.groups - 1) === g - 1),
+		people: g === 0 ? range(size.people) : range(size.people).filter((i) => i % (size.groups - 2) === g - 1),
 		groups: g > 1 ? [`group${String(g - 1).padStart(4, "0")}`] : [],
 	}));
+	return [...groups, { name: "nobody", further: [`member: cn=nobody,ou=system,${SUFFIX}`] }];
 }

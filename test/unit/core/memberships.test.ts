@@ -200,6 +200,11 @@ describe("default groups", () => {
 			],
 		},
 		{
+			rule: "are not given where the policy maps to them and the person is no member: the next run would take them away",
+			scene: { people: [wish(1)], groups: ["devs"], managed: [["devs"]], defaults: ["Devs"] },
+			plan: ["create user1 <u1@a.test> U 1"],
+		},
+		{
 			rule: "that the product does not have are held",
 			scene: { people: [wish(1)], groups: [], managed: [], defaults: ["staff"] },
 			plan: ["create user1 <u1@a.test> U 1", "group-missing: member.add staff user1"],
