@@ -11,6 +11,7 @@ import { WritePermit } from "../core/run/permit.ts";
 import type { PlanParts } from "../core/run/plan.ts";
 import type { Store, StoreReader } from "../core/store/store.ts";
 import { entraLogin } from "./entra-login.ts";
+import { googleAuth } from "./google-auth.ts";
 import { oktaAuth } from "./okta-auth.ts";
 
 type Open<Config, Opened> = (config: Config, tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog }) => Promise<Opened>;
@@ -26,6 +27,8 @@ const SOURCES: { readonly [Kind in SourceConfig["kind"]]: OpenSource<Kind> } = {
 		}),
 	entra: async (config, tools) =>
 		(await import("../connectors/idp/entra/connector.ts")).entra({ ...config, ...tools, login: await entraLogin(config.login) }),
+	google: async (config, tools) =>
+		(await import("../connectors/idp/google/connector.ts")).google({ ...config, ...tools, auth: await googleAuth(config.auth) }),
 	keycloak: async (config, tools) =>
 		(await import("../connectors/idp/keycloak/connector.ts")).keycloak({
 			...config,

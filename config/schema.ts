@@ -3,14 +3,15 @@ import { field, line } from "./fields.ts";
 import { type JiraProduct, jira } from "./products/jira.ts";
 import { type ActiveDirectorySource, activedirectory } from "./sources/activedirectory.ts";
 import { type EntraSource, entra } from "./sources/entra.ts";
+import { type GoogleSource, google } from "./sources/google.ts";
 import { type KeycloakSource, keycloak } from "./sources/keycloak.ts";
 import { type LdapSource, ldap } from "./sources/ldap.ts";
 import { type OktaSource, okta } from "./sources/okta.ts";
 import { type OpenAmSource, openam } from "./sources/openam.ts";
 
 /** The next kind of directory: one file below sources/, and one line here and in `SourceConfig`. */
-export const SOURCE_KINDS = { activedirectory, entra, keycloak, ldap, okta, openam } as const;
-export type SourceConfig = ActiveDirectorySource | EntraSource | KeycloakSource | LdapSource | OktaSource | OpenAmSource;
+export const SOURCE_KINDS = { activedirectory, entra, google, keycloak, ldap, okta, openam } as const;
+export type SourceConfig = ActiveDirectorySource | EntraSource | GoogleSource | KeycloakSource | LdapSource | OktaSource | OpenAmSource;
 
 /** The next kind of product: one file below products/, and one line here and in `ProductConfig`. */
 export const PRODUCT_KINDS = { jira } as const;
@@ -33,7 +34,15 @@ export const schema = z.strictObject({
 		z.record(
 			z.string(),
 			field(
-				z.discriminatedUnion("kind", [activedirectory.schema, entra.schema, keycloak.schema, ldap.schema, okta.schema, openam.schema]),
+				z.discriminatedUnion("kind", [
+					activedirectory.schema,
+					entra.schema,
+					google.schema,
+					keycloak.schema,
+					ldap.schema,
+					okta.schema,
+					openam.schema,
+				]),
 				{
 					meaning: "One directory.",
 					allowed: "a mapping that begins with `kind`",

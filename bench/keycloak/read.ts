@@ -53,6 +53,7 @@ async function measure(file: string): Promise<void> {
 		for (const who of round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const))
 			readings[who].push(await measured(who, file));
 	}
+	console.log(`${cpus().length} processors, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}\n`);
 	console.log(
 		`| reading, ${concurrency} requests at once, ${rounds} rounds | requests | median | fastest | slowest | processor, reader | processor, server | peak memory |`,
 	);

@@ -1,4 +1,4 @@
-/** `node --expose-gc bench/policy/desired.ts [people memberships groups]`: time and memory of buildDesired. See results.md. */
+/** `node --expose-gc bench/policy/desired.ts [people memberships groups]`: time and memory of buildDesired. See README.md. */
 import { buildDesired } from "../../core/desired/build.ts";
 import { compilePolicy } from "../../core/policy/compile.ts";
 import type { PolicyText } from "../../core/policy/policy.ts";

@@ -1,4 +1,4 @@
-/** `node bench/policy/expressions.ts [people]`: time to evaluate four expressions for everybody. See results.md. */
+/** `node bench/policy/expressions.ts [people]`: time to evaluate four expressions for everybody. See README.md. */
 import { compilePolicy } from "../../core/policy/compile.ts";
 import type { PolicyText } from "../../core/policy/policy.ts";
 import { viewOf } from "../../core/policy/record.ts";

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { RawAttribute } from "./answers.ts";
 import { keyOf } from "./dn.ts";
 
@@ -51,14 +52,5 @@ export class Entry {
 	}
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** Undefined: not UTF-8. */
-export function textOf(bytes: Buffer): string | undefined {
-	try {
-		return decoder.decode(bytes);
-	} catch (error) {
-		if (error instanceof TypeError) return undefined;
-		throw error;
-	}
-}
+export const textOf = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString("utf8") : undefined);

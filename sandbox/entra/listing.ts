@@ -97,7 +97,7 @@ function startOf(token: string, quirks: EntraQuirks): { readonly at: number; rea
 		throw bad("The specified page token value has expired and can no longer be included in your request.", "Directory_ExpiredPageToken");
 	}
 	const match = /^RFNwdA(\d+)(e?)$/.exec(Buffer.from(token, "base64url").toString("utf8"));
-	if (match === null) throw bad("Invalid skip token.", "Directory_BadSkipToken");
+	if (match === null) throw bad("Invalid skip token.");
 	return { at: Number(match[1]), empty: match[2] === "e" };
 }
 

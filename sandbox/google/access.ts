@@ -35,13 +35,16 @@ export interface TokenSettings {
 interface Issued {
 	readonly user: string;
 	readonly scopes: ReadonlySet<string>;
-	readonly privileges: readonly Privilege[];
 	readonly endsAt: number;
 	uses: number;
 }
 
-/** Who calls the Directory API. */
-export type Caller = Omit<Issued, "uses" | "endsAt">;
+/** Who calls the Directory API, with the role of this moment. */
+export interface Caller {
+	readonly user: string;
+	readonly scopes: ReadonlySet<string>;
+	readonly privileges: readonly Privilege[];
+}
 
 /** Service accounts, delegation, administrators, tokens; and what IAM and its federation hand out. */
 export class AccessDesk {
@@ -120,7 +123,7 @@ export class AccessDesk {
 			.filter((scope) => scope !== "");
 		if (scopes.length === 0 || scopes.some((scope) => !scope.startsWith(SCOPE)))
 			return oauthRefusal(400, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
-		if (claims.sub === undefined) return this.#token(account.email, scopes, account.privileges);
+		if (claims.sub === undefined) return this.#token(account.email, scopes);
 		if (scopes.some((scope) => !account.delegated.includes(scope)))
 			return oauthRefusal(
 				401,
@@ -129,14 +132,14 @@ export class AccessDesk {
 			);
 		const administrator = this.administrators.get(String(claims.sub));
 		if (administrator === undefined) return oauthRefusal(400, "invalid_grant", "Invalid email or User ID");
-		return this.#token(administrator.email, scopes, administrator.superAdmin ? allPrivileges : administrator.privileges);
+		return this.#token(administrator.email, scopes);
 	}
 
-	#token(user: string, scopes: readonly string[], privileges: readonly Privilege[]): Answer {
+	#token(user: string, scopes: readonly string[]): Answer {
 		this.issued += 1;
 		const token = `ya29.sandbox-${randomBytes(24).toString("base64url")}`;
 		const { lifeSeconds } = this.settings;
-		this.#tokens.set(token, { user, scopes: new Set(scopes), privileges, endsAt: this.#clock() + lifeSeconds * 1000, uses: 0 });
+		this.#tokens.set(token, { user, scopes: new Set(scopes), endsAt: this.#clock() + lifeSeconds * 1000, uses: 0 });
 		return { status: 200, json: { access_token: token, expires_in: lifeSeconds - 1, token_type: "Bearer" } };
 	}
 
@@ -145,7 +148,13 @@ export class AccessDesk {
 		const issued = this.#tokens.get(bearerOf(call.headers.authorization) ?? "");
 		if (issued === undefined || this.#clock() >= issued.endsAt || issued.uses >= this.settings.uses) throw noCredential();
 		issued.uses += 1;
-		return issued;
+		return { user: issued.user, scopes: issued.scopes, privileges: this.#privilegesOf(issued.user) };
+	}
+
+	#privilegesOf(user: string): readonly Privilege[] {
+		const administrator = this.administrators.get(user);
+		if (administrator?.superAdmin === true) return allPrivileges;
+		return administrator?.privileges ?? this.accounts.get(user)?.privileges ?? [];
 	}
 
 	/** `POST https://sts.googleapis.com/v1/token` (RFC 8693), as workload identity federation uses it. */

@@ -119,7 +119,12 @@ function entriesOf(view: View): readonly Entry[] {
 					entryOf(
 						view,
 						{ name: cn, dn: store.groupDn(cn), type: "group" },
-						{ cn: [cn], entryUUID: [entryUUID], ...(members.length === 0 ? {} : { uniqueMember: members }) },
+						{
+							cn: [cn],
+							entryUUID: [entryUUID],
+							objectclass: ["top", "groupofuniquenames"],
+							...(members.length === 0 ? {} : { uniqueMember: members }),
+						},
 					),
 				);
 	return entries.sort((a, b) => (a.rank < b.rank ? -1 : 1));

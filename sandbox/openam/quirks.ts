@@ -20,7 +20,7 @@ export interface OpenAmQuirks {
 	onlyHost?: string;
 }
 
-export const SHOWN: readonly string[] = [
+const SHOWN: readonly string[] = [
 	"uid",
 	"cn",
 	"sn",

@@ -189,7 +189,7 @@ class OpenAmSite {
 		const { username } = this.sessions.caller(call);
 		if (call.query.get("_action") !== "getSessionInfo") return failure(400, "Unsupported action");
 		const time = (ms: number) => new Date(this.#clock() + ms).toISOString().replace(/\.\d+/, "");
-		const head = { username, universalId: `id=${username},ou=user,${SUFFIX}`, realm: "/" };
+		const head = { username, universalId: `id=${username},ou=user,${SUFFIX}`, realm: "/", sessionHandle: "shandle:sandbox" };
 		const times = { latestAccessTime: time(0), maxIdleExpirationTime: time(1_800_000), maxSessionExpirationTime: time(7_200_000) };
 		return { status: 200, json: { ...head, ...times } };
 	}

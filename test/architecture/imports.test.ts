@@ -36,7 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 	app: ["app", "config", "connectors", "core", "sandbox"],
 	bin: ["app", "bin"],
 };
-const NETWORK = /^(axios|undici|fastify|node:(http|https|net|tls|dgram|http2|dns)(\/.*)?|@keycloak\/.*)$/;
+const NETWORK = /^(axios|undici|ldapts|fastify|node:(http|https|net|tls|dgram|http2|dns)(\/.*)?|@keycloak\/.*)$/;
 const PURE = /^core\/(diff|desired|policy|report)\/|^core\/(guard|plan|plan-file|operation|product|model|snapshot)\.ts$/;
 
 describe("imports", () => {
@@ -61,7 +61,7 @@ describe("imports", () => {
 		expect(ALL.filter(({ from, to }) => ["core", "config"].includes(room(from)) && NETWORK.test(to))).toEqual([]);
 	});
 	test("load heavy packages only when they are needed", () => {
-		const heavy = /^(axios|@keycloak\/.*|kysely|node-cron|pino|cli-progress|node:sqlite)$/;
+		const heavy = /^(axios|ldapts|@keycloak\/.*|kysely|node-cron|pino|cli-progress|node:sqlite)$/;
 		const eager = SOURCES.filter((file) => room(file) === "app" || file === "bin/rollcall.js").flatMap((file) => {
 			const text = readFileSync(join(ROOT, file), "utf8");
 			return [...text.matchAll(/(?:^|\n)import (?!type)[^;]*? from ["']([^"']+)["']/g)]

@@ -89,10 +89,9 @@ export async function failEachRequest(reading: Reading, effect: Effect, how: { r
 			const snapshot = await connector.snapshot({ attributes: new Set() }, new AbortController().signal);
 			const lost = lostIn(snapshot, directory.truth);
 			if (how.once === true && snapshot.rejects.length > 0) failed.push(name);
-			if (lost.length === 0) continue;
 			const deviation = reading.deviations.find((d) => d.applies(exchange, effect));
-			if (deviation === undefined) shrunk.push(`${name}: ${lost.join(", ")}`);
-			else deviation.seen = (deviation.seen ?? 0) + 1;
+			if (lost.length > 0 && deviation === undefined) shrunk.push(`${name}: ${lost.join(", ")}`);
+			if (lost.length > 0 && deviation !== undefined) deviation.seen = (deviation.seen ?? 0) + 1;
 		} catch (error) {
 			if ((error as Error).name !== "SyncError") throw error;
 			failed.push(name);
@@ -127,7 +126,11 @@ async function requestsOf(reading: Reading, server: FaultyServer): Promise<reado
 			Object.entries(exchange.query).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as [string, string])),
 		).toString();
 		// A name like $select and a comma may travel as they are.
-		const asSent = escaped(`?${query}`).replaceAll("%24", "(?:%24|\\$)").replaceAll("%2C", "(?:%2C|,)");
+		const asSent = escaped(`?${query}`)
+			.replaceAll("%24", "(?:%24|\\$)")
+			.replaceAll("%2C", "(?:%2C|,)")
+			// Another one for each request.
+			.replaceAll(/client-request-id=[^&]+?(?=&|$)/g, "client-request-id=[^&]+");
 		const source = `^${escaped(exchange.path)}/?${query === "" ? "" : asSent}$`;
 		const key = `${exchange.method} ${source}`;
 		const before = times.get(key) ?? 0;

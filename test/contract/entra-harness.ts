@@ -5,7 +5,7 @@ import { type EntraSandbox, startEntra } from "../../sandbox/entra/server.ts";
 import type { ConnectorHarness, DirectoryTruth, OpenDirectory, Tuning } from "./connector-harness.ts";
 
 /** Two tries, at once: failures that stay are told from those that pass without waiting. */
-export const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
+const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
 
 /** `guests`: there are guests too, and only members are asked for. */
 export function entraStandIn(name: string, world: { readonly guests: boolean }): ConnectorHarness {

@@ -24,6 +24,7 @@ export function googleStandIn(name: string, world: World): ConnectorHarness {
 		// Thirteen people: 1, 2, n-1, n, n+1, the largest page, and the connector's own.
 		pageSizes: [1, 2, 12, 13, 14, 500, undefined],
 		deviations: [INNER_GROUPS],
+		...(world.keyless ? { faultPageSize: 8 } : {}),
 	};
 }
 

@@ -6,7 +6,7 @@ import { type OpenAmSandbox, startOpenam } from "../../sandbox/openam/server.ts"
 import type { ConnectorHarness, DirectoryTruth, OpenDirectory, Tuning } from "./connector-harness.ts";
 
 /** Two tries, at once: failures that stay are told from those that pass without waiting. */
-export const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
+const QUICK = { attempts: 2, baseMs: 1, capMs: 1, budgetMs: 5_000 };
 
 /** Two realms are read, the second of which repeats the people of the first. Pages there are none: their size is the server's limit. */
 export function openamStandIn(): ConnectorHarness {

@@ -88,6 +88,38 @@ describe("kill -9, then run again until nothing is to be done: the same world an
 		600_000,
 	);
 
+	test("after an account was made, where nobody's account may be adopted: the journal knows that it is ours", async () => {
+		const never = async () => {
+			const site = await before.site();
+			await site.edit((text) => text.replace("adopt: username ", "adopt: never "));
+			return site;
+		};
+		const quiet = await never();
+		await quiet.settle();
+		const wanted = await quiet.picture();
+		await quiet.close();
+		expect(Object.values(wanted.links)).toEqual(expect.arrayContaining(["mia", "noah"]));
+		for (const username of ["mia", "noah"]) {
+			const site = await never();
+			const child = site.start(["sync", "--yes"]);
+			let dead = false;
+			site.door.keeper = async (passing) => {
+				if (dead) return "drop";
+				if (passing.what !== "POST /rest/api/2/user") return "pass";
+				await passing.through();
+				if (site.jira.population.named(username) === undefined) return "pass";
+				dead = true;
+				await child.kill("SIGKILL");
+				return "drop";
+			};
+			expect((await child.ended).signal).toBe("SIGKILL");
+			site.door.keeper = async () => "pass";
+			await site.settle();
+			expect(await site.picture()).toEqual(wanted);
+			await site.close();
+		}
+	}, 120_000);
+
 	test("directly before each flush of the store in turn", async () => {
 		const numbers = Array.from({ length: commits }, (_, index) => index + 1);
 		const worlds = await several(numbers, AT_ONCE, async (number) => {

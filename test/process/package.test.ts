@@ -24,6 +24,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(away, { recursive: true, force: true }));
 
+test("the lock file names the packages for every platform, or `npm ci` refuses it (node .ci/complete-lock.mjs)", async () => {
+	// By URL: the script is plain JavaScript without types.
+	const script = new URL("../../.ci/complete-lock.mjs", import.meta.url).href;
+	const { missingPlatforms } = (await import(script)) as { missingPlatforms: (lock: unknown) => Record<string, unknown> };
+	expect(missingPlatforms(JSON.parse(await readFile(join(ROOT, "package-lock.json"), "utf8")))).toEqual({});
+	const lock = { packages: { "": {}, "node_modules/a": { optionalDependencies: { "@a/linux-x64-musl": "1.2.3" } } } };
+	expect(missingPlatforms(lock)).toEqual({
+		"node_modules/@a/linux-x64-musl": { version: "1.2.3", cpu: ["x64"], libc: ["musl"], optional: true, os: ["linux"] },
+	});
+});
+
 test("an installed package knows its version, and its demo runs", async () => {
 	const run = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { cwd: away, encoding: "utf8" });
 	const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };

@@ -93,7 +93,7 @@ describe("secrets are nowhere but in their requests", () => {
 	});
 
 	test("a password for Jira before it had tokens", async () => {
-		const old = await World.open({ jira: { version: "8.3" } });
+		await using old = await World.open({ jira: { version: "8.3" } });
 		old.jira.population.updateAccount(old.jira.population.named("rollcall")!.id, { password: PASSWORD });
 		await writeFile(old.path("credentials/jira"), PASSWORD);
 		const good = await old.run(["sync", "--yes", "--log-level", "debug", "--out", "report.html"]);
@@ -102,7 +102,6 @@ describe("secrets are nowhere but in their requests", () => {
 		});
 		const bad = await old.run(["sync", "--yes", "--log-level", "debug"]);
 		const files = await Promise.all(["report.html", "rollcall.db"].map((name) => readFile(old.path(name), "latin1")));
-		await old.close();
 		expect([good.code, bad.code]).toEqual([0, 66]);
 		for (const text of [good.out, good.err, bad.out, bad.err, ...files]) expect(found(text)).toEqual([]);
 	});

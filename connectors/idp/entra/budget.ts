@@ -4,7 +4,7 @@ import { pause } from "../../http/pause.ts";
  * Half of what the smallest tenant grants an application (3,500 resource units in 10 s; a large one has 8,000), so that the
  * tenant's other applications keep theirs: https://learn.microsoft.com/graph/throttling-limits
  */
-export const UNITS = { each: 1_750, windowMs: 10_000 } as const;
+const UNITS = { each: 1_750, windowMs: 10_000 } as const;
 
 /** Spends resource units at a steady rate: what a window grants at most at once, then as much as flows back. Time is monotonic. */
 export class Budget {

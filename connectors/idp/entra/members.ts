@@ -3,7 +3,7 @@ import { SyncError } from "../../../core/errors.ts";
 import type { GroupId, PersonId } from "../../../core/model.ts";
 import { together } from "../../http/together.ts";
 import { askBatch, PARTS, type Part, type PartAnswer } from "./batch.ts";
-import { Chain, type Page, pageSchema } from "./paging.ts";
+import { Chain, isExpired, type Page, pageSchema, TRIES } from "./paging.ts";
 import { known } from "./people.ts";
 import { HIDDEN, seesHiddenMembers } from "./rights.ts";
 import { PAGE_SIZE } from "./settings.ts";
@@ -71,12 +71,13 @@ class OneGroup {
 	readonly group: FoundGroup;
 	failure: SyncError | undefined;
 	readonly #talk: Talk;
-	readonly #chain: Chain;
+	#chain: Chain;
 	readonly #path: string;
 	readonly #found = new Map<string, "person" | "group" | "other">();
 	readonly #typed: { people?: number; groups?: number } = {};
 	#counted: number | undefined;
 	#pages = 0;
+	#begun = 0;
 
 	constructor(talk: Talk, group: FoundGroup) {
 		this.#talk = talk;
@@ -85,7 +86,12 @@ class OneGroup {
 		this.#chain = new Chain(`members of ${group.name}`);
 	}
 
+	/** From the beginning, whatever was read before. */
 	first(): Step {
+		this.#begun += 1;
+		this.#found.clear();
+		this.#counted = undefined;
+		this.#chain = new Chain(`members of ${this.group.name}`);
 		return this.#step(
 			"page",
 			targetOf(this.#path, { $select: "id", $top: this.#talk.wire.settings.pageSize ?? PAGE_SIZE, $count: "true" }),
@@ -102,6 +108,7 @@ class OneGroup {
 		// Held already, by the other count's failure.
 		if (this.failure !== undefined) return [];
 		if ("error" in answer) {
+			if (isExpired(answer.error) && this.#begun < TRIES) return [this.first()];
 			if (!concernsOneGroup(answer.error)) throw answer.error;
 			return hold(answer.error);
 		}

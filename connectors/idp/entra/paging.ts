@@ -83,8 +83,7 @@ async function ask(
 }
 
 /** A listing that takes too long, or nobody knows why: the beginning of it still works. */
-export const isExpired = (error: unknown): boolean =>
-	error instanceof SyncError && (error.context.graph === "Directory_ExpiredPageToken" || error.context.graph === "Directory_BadSkipToken");
+export const isExpired = (error: unknown): boolean => error instanceof SyncError && error.context.graph === "Directory_ExpiredPageToken";
 
 /** Pages that lead in a circle, or on and on without anybody new. */
 export class Chain {

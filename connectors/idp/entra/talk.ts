@@ -13,7 +13,7 @@ import type { Rights } from "./rights.ts";
 import type { EntraSettings } from "./settings.ts";
 import { Wire } from "./wire.ts";
 
-export const VERSION = "/v1.0";
+const VERSION = "/v1.0";
 
 /** One reading request below the version. `target`: path and query, encoded, or the whole address of a next page as Graph gave it. */
 export interface Question<T> {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer } from "../../http/answer.ts";
 import type { Where } from "../../http/failure.ts";
-import { jsonOf, refusalOf } from "./refusals.ts";
+import { federatedToken, refused } from "./federation.ts";
+import { jsonOf } from "./refusals.ts";
 import { throughSdk } from "./sdk.ts";
 import type { GoogleAuth, GoogleSettings } from "./settings.ts";
 import type { Run, Wire } from "./wire.ts";
@@ -26,7 +27,6 @@ export function credentialOf(wire: Wire): Credential {
 
 /** The audience of every assertion, and the SDK's own address of the token endpoint. */
 const AUDIENCE = "https://oauth2.googleapis.com/token";
-const CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 /** Seconds; Google takes assertions of at most an hour. */
 const ASSERTION_LIFE = 3_600;
 
@@ -121,7 +121,7 @@ class SignedByIam implements Credential {
 		const body = JSON.stringify({ payload: JSON.stringify(claims(this.#wire.settings, this.account, scopes)) });
 		const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
 		const answer = await this.#wire.exchange({ method: "POST", url: iam.origin + path, headers, body }, where, run);
-		return signed(this.#wire, answer, { where, account: this.account, attempt: run.attempt });
+		return signed(this.#wire, answer, { where, account: this.account, run });
 	}
 }
 
@@ -131,12 +131,10 @@ function claims({ subject }: GoogleSettings, account: string, scopes: readonly s
 	return { iss: account, ...sub, scope: scopes.join(" "), aud: AUDIENCE, iat, exp: iat + ASSERTION_LIFE };
 }
 
-function signed(wire: Wire, answer: RawAnswer, at: { readonly where: Where; readonly account: string; readonly attempt: number }): string {
-	const { where, account, attempt } = at;
-	if (answer.status === 200) return parseAnswer(answer, signedSchema, { side: "source", where }).signedJwt;
-	const rights = `Give this machine's identity the role Service Account Token Creator on ${account}, and switch on the IAM Service Account Credentials API for its project.`;
-	const clean = (text: string) => wire.clean(text);
-	throw refusalOf(answer, { where, attempt, baseMs: wire.settings.retry?.baseMs ?? 250, clean, rights });
+function signed(wire: Wire, answer: RawAnswer, at: { readonly where: Where; readonly account: string; readonly run: Run }): string {
+	if (answer.status === 200) return parseAnswer(answer, signedSchema, { side: "source", where: at.where }).signedJwt;
+	const rights = `Give this machine's identity the role Service Account Token Creator on ${at.account}, and switch on the IAM Service Account Credentials API for its project.`;
+	throw refused(wire, answer, { where: at.where, run: at.run, rights });
 }
 
 const tokenSchema = z.object({ access_token: z.string().min(1) });
@@ -150,44 +148,6 @@ function machineToken(wire: Wire): (run: Run) => Promise<string> {
 		const url = metadata.origin + path;
 		const answer = await wire.exchange({ method: "GET", url, headers: { "metadata-flavor": "Google" }, direct: true }, where, run);
 		if (answer.status === 200) return parseAnswer(answer, tokenSchema, { side: "source", where }).access_token;
-		const rights = "Attach a service account to this Google Cloud machine.";
-		throw refusalOf(answer, { where, attempt: run.attempt, baseMs: 250, clean: (text) => wire.clean(text), rights });
-	};
-}
-
-/** Workload identity federation (https://cloud.google.com/iam/docs/workload-identity-federation): the SDK trades the outer token for Google's. */
-function federatedToken(wire: Wire, auth: Extract<GoogleAuth, { kind: "federation" }>): (run: Run) => Promise<string> {
-	const text = auth.configuration.reveal();
-	const parsed = z.looseObject({ type: z.literal("external_account") }).safeParse(jsonOf(text));
-	const wrong = (cause?: unknown) =>
-		new SyncError("config.invalid", `the federation's configuration (${auth.configuration.origin}) is not one of type external_account`, {
-			todo: "Put the client configuration into it that Google Cloud console > IAM & Admin > Workload Identity Federation offers to download.",
-			...(cause === undefined ? {} : { cause }),
-		});
-	if (!parsed.success) throw wrong();
-	return async (run) => {
-		const { ExternalAccountClient } = await import("google-auth-library");
-		let token: string | null | undefined;
-		let refused: SyncError | undefined;
-		await throughSdk(
-			async (transporterOptions) => {
-				const client = ExternalAccountClient.fromJSON({ ...parsed.data, scopes: [CLOUD_SCOPE], transporterOptions } as never);
-				if (client === null) throw wrong();
-				token = (await client.getAccessToken()).token;
-			},
-			async ({ method, url, headers, body }) => {
-				const { host, pathname } = new URL(url);
-				const where: Where = { method, path: pathname, host, safe: true };
-				const out = { method, url, headers: Object.fromEntries(headers), ...(body === undefined ? {} : { body }) };
-				const answer = await wire.exchange(out, where, run);
-				const rights = "Check the pool, the provider and its attribute condition.";
-				if (answer.status !== 200)
-					refused = refusalOf(answer, { where, attempt: run.attempt, baseMs: 250, clean: (said) => wire.clean(said), rights });
-				return answer;
-			},
-		);
-		if (refused !== undefined) throw refused;
-		if (typeof token !== "string" || token === "") throw wrong();
-		return token;
+		throw refused(wire, answer, { where, run, rights: "Attach a service account to this Google Cloud machine." });
 	};
 }

@@ -14,13 +14,13 @@ const bodySchema = z.object({
 	}),
 });
 
-export interface Said {
+interface Said {
 	readonly reasons: readonly string[];
 	readonly message: string | undefined;
 }
 
 /** What Google itself says in an error's body; no reasons where the body is somebody else's. */
-export function saidIn(answer: RawAnswer): Said {
+function saidIn(answer: RawAnswer): Said {
 	const error = bodySchema.safeParse(jsonOf(answer.text)).data?.error;
 	const reasons = [...(error?.errors ?? []), ...(error?.details ?? [])].flatMap((one) => (one.reason === undefined ? [] : [one.reason]));
 	return { reasons, message: error?.message ?? error?.errors?.[0]?.message };

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { SyncError } from "../../../core/errors.ts";
 import { type Base, baseOf } from "../../http/address.ts";
 import type { RawAnswer } from "../../http/answer.ts";
 import { deadline } from "../../http/deadline.ts";
@@ -41,6 +42,11 @@ export class Wire {
 	constructor(settings: GoogleSettings) {
 		this.settings = settings;
 		this.api = baseOf(settings.url ?? "https://admin.googleapis.com");
+		// The SDK keeps no path before its own.
+		if (this.api.contextPath !== "")
+			throw new SyncError("config.invalid", `url has the path ${this.api.contextPath} behind the host; Google's has none`, {
+				todo: "Write https:// and the host only.",
+			});
 		this.token = baseOf(settings.tokenUrl ?? "https://oauth2.googleapis.com");
 		this.iam = baseOf(settings.iamUrl ?? "https://iamcredentials.googleapis.com");
 		this.metadata = baseOf(settings.metadataUrl ?? "http://metadata.google.internal");

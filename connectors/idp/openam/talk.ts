@@ -186,7 +186,7 @@ const word = (text: string): string =>
 	/^[\x20-\x7e]*$/.test(text) && !text.startsWith("=?") ? text : `=?UTF-8?B?${Buffer.from(text, "utf8").toString("base64")}?=`;
 
 /** `/json/realms/root/realms/staff` for `/staff`. Throws `config.invalid`. */
-export function pathOf(realm: string): string {
+function pathOf(realm: string): string {
 	const names = realm === "/" ? [] : realm.split("/").slice(1);
 	const parts = names.map(segment);
 	if (!realm.startsWith("/") || parts.includes(undefined))

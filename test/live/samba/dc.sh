@@ -9,12 +9,14 @@
 # where they are missing and apt-get is there. Exit 75: no domain controller can be had here; the reason is on standard error.
 set -euo pipefail
 
+# When a process began, in ticks since the machine did; nothing when there is none.
+born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 skip() { echo "$1" >&2; exit 75; }
 
 if [ "${1:-}" = stop ]; then
-	# Only the process whose arguments name our folder.
-	pid=$(cat "$2/samba.pid" 2>/dev/null || true)
-	if [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$2/etc/smb.conf"; then
+	# Only the process that we started: Samba overwrites its arguments, but not when it began.
+	read -r pid began <"$2/samba.process" 2>/dev/null || exit 0
+	if [ "$(born "$pid")" = "$began" ]; then
 		kill "$pid"
 		for _ in $(seq 50); do [ -d "/proc/$pid" ] || break; sleep 0.1; done
 	fi
@@ -108,6 +110,7 @@ samba-tool user create svc-rollcall 'Passw0rd!Reader' --configfile="$CONF" -H "$
 # A circle.
 printf 'dn: CN=team0,OU=Teams,%s\nchangetype: modify\nadd: member\nmember: CN=company,OU=Teams,%s\n' "$BASE" "$BASE" | ldbmodify -H "$SAM" >/dev/null
 setsid samba -F -s "$CONF" -M single --no-process-group >log/samba.out 2>&1 </dev/null &
-echo $! >samba.pid
+pid=$!
+echo "$pid $(born $pid)" >samba.process
 for _ in $(seq 300); do (exec 3<>"/dev/tcp/$ADDRESS/636") 2>/dev/null && break; sleep 0.1; done
-cat samba.pid
+echo $pid

@@ -1,7 +1,9 @@
-// Loaded before the program: kills it (SIGKILL) directly before its n-th write transaction would take effect.
+// Loaded before the program: kills it (SIGKILL) directly before its n-th write transaction would take effect, or stops it (SIGSTOP)
+// directly after its n-th one has.
 import { DatabaseSync, StatementSync } from "node:sqlite";
 
 const at = Number(process.env.KILL_AT_COMMIT);
+const stopAfter = Number(process.env.STOP_AFTER_COMMIT);
 let commits = 0;
 const writers = new WeakSet();
 const commitOf = new WeakMap();
@@ -17,11 +19,12 @@ for (const method of ["run", "all"]) {
 	const original = StatementSync.prototype[method];
 	StatementSync.prototype[method] = function (...values) {
 		const database = commitOf.get(this);
-		if (database !== undefined && writers.has(database)) {
-			commits += 1;
-			if (commits === at) process.kill(process.pid, "SIGKILL");
-		}
-		return original.apply(this, values);
+		const counted = database !== undefined && writers.has(database);
+		if (counted) commits += 1;
+		if (counted && commits === at) process.kill(process.pid, "SIGKILL");
+		const result = original.apply(this, values);
+		if (counted && commits === stopAfter) process.kill(process.pid, "SIGSTOP");
+		return result;
 	};
 }
 process.on("exit", () => process.stderr.write(`commits: ${commits}\n`));

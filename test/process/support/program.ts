@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ export interface ProgramOptions {
 	/** Added to an environment that has nothing else in it but PATH, HOME and a cache that saves start-up time. */
 	readonly env?: Readonly<Record<string, string>>;
 	/** Loaded before the program (`node --import`). */
-	readonly preload?: string;
+	readonly preload?: string | readonly string[];
 	/** Programs in front of it, for example `["unshare", "-m"]`. */
 	readonly through?: readonly string[];
 }
@@ -32,7 +33,7 @@ export class Program {
 	readonly #watchers = new Set<() => void>();
 
 	constructor(args: readonly string[], { cwd, env = {}, preload, through = [] }: ProgramOptions) {
-		const node = [process.execPath, ...(preload === undefined ? [] : ["--import", preload]), BIN, ...args];
+		const node = [process.execPath, ...[preload ?? []].flat().flatMap((module) => ["--import", module]), BIN, ...args];
 		const [command, ...rest] = [...through, ...node] as [string, ...string[]];
 		const surroundings = { PATH: process.env.PATH ?? "", HOME: cwd, NODE_COMPILE_CACHE: join(tmpdir(), "rollcall-test-compile-cache") };
 		this.child = spawn(command, rest, { cwd, env: { ...surroundings, ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -64,6 +65,16 @@ export class Program {
 			if (!pattern.test(out) && !pattern.test(err)) throw new Error(`the program ended without saying ${pattern}:\n${out}${err}`);
 		});
 		await Promise.race([heard, silent]);
+	}
+
+	/** Until the program has been stopped (SIGSTOP), by itself or by others. Linux only. */
+	async stands(): Promise<void> {
+		for (let looks = 0; looks < 3_000; looks += 1) {
+			const stat = await readFile(`/proc/${this.child.pid}/stat`, "latin1");
+			if (stat.slice(stat.lastIndexOf(")") + 2).startsWith("T")) return;
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+		throw new Error("the program was not stopped within a minute");
 	}
 
 	async kill(signal: NodeJS.Signals): Promise<Ended> {

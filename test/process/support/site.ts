@@ -19,7 +19,8 @@ export interface Picture {
 export class Before {
 	readonly #world: World;
 	readonly #jiraState: string;
-	#sites = 0;
+	readonly #sites: Site[] = [];
+	#count = 0;
 
 	private constructor(world: World, jiraState: string) {
 		this.#world = world;
@@ -35,19 +36,22 @@ export class Before {
 	}
 
 	async site(): Promise<Site> {
-		this.#sites += 1;
+		this.#count += 1;
 		// A stand-in goes on writing to its file, so each has one of its own.
-		const path = this.#world.path(`jira-${this.#sites}.json`);
+		const path = this.#world.path(`jira-${this.#count}.json`);
 		await writeFile(path, this.#jiraState);
 		const jira = await startJira({ stateFile: path });
 		const door = await Door.open(jira.url);
 		const site = new Site(await furnished({ keycloak: this.#world.keycloak, jira: { ...jira, url: door.url } }), { jira, door });
+		this.#sites.push(site);
 		await copyFile(this.#world.store, site.store);
 		return site;
 	}
 
-	close(): Promise<void> {
-		return this.#world.close();
+	/** With every site that a failed test has left open: a server that still listens would keep the test run from ending. */
+	async close(): Promise<void> {
+		await Promise.all(this.#sites.map((site) => site.close()));
+		await this.#world.close();
 	}
 }
 
@@ -81,6 +85,7 @@ export class Site extends Workplace {
 		}
 	}
 
+	/** Safe to call twice. */
 	async close(): Promise<void> {
 		await this.leave();
 		await this.door.close();

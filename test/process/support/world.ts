@@ -32,6 +32,10 @@ export class World extends Workplace {
 		return this.jira.exchanges.filter((exchange) => exchange.method !== "GET");
 	}
 
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close();
+	}
+	/** Safe to call twice. */
 	async close(): Promise<void> {
 		await this.leave();
 		await Promise.all([this.keycloak.close(), this.jira.close()]);

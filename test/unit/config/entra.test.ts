@@ -1,11 +1,14 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { openConnector } from "../../../app/wiring.ts";
+import { compile, loadConfig } from "../../../config/load.ts";
 import { secretRef } from "../../../config/secrets.ts";
 import type { EntraSource } from "../../../config/sources/entra.ts";
 import { configOf, startEntra } from "../../../sandbox/entra/server.ts";
 import { selfSigned } from "../../../sandbox/kit/certificate.ts";
+import { company } from "../../../sandbox/world/company.ts";
 import { configText, judge, problems } from "./support.ts";
 
 /** The small configuration, with this source in place of its own. */
@@ -33,7 +36,11 @@ describe("kind: entra", () => {
 		["certificate: ${credential:c}", { kind: "certificate", pem: { reference: "credential:c" } }],
 		["federatedToken: ${file:/run/token}", { kind: "federated", token: { reference: "file:/run/token" } }],
 	])("with %s", async (line, login) => {
-		expect((await entra(`${APPLICATION}\n${line}`)).login).toMatchObject({ ...login, tenant: "contoso.onmicrosoft.com", clientId: "app-1" });
+		expect((await entra(`${APPLICATION}\n${line}`)).login).toMatchObject({
+			...login,
+			tenant: "contoso.onmicrosoft.com",
+			clientId: "app-1",
+		});
 	});
 
 	test("with the machine's identity, or one of several", async () => {
@@ -124,18 +131,35 @@ describe("a key file as a secret", () => {
 	);
 });
 
-test("the stand-in's own piece of configuration is right", async () => {
+test("the guide's example is a source, and its way to name one group by id works", async () => {
+	const guide = await readFile(new URL("../../../docs/guides/entra.md", import.meta.url), "utf8");
+	const [example] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!);
+	const text = configText().replace(/sources:\n[\s\S]*?(?=products:)/, example!);
+	const id = "0a1b2c3d-0000-4000-8000-000000000000";
+	const config = await judge(`${text}    groups:\n      map: [{ path: '/^/${id}//', to: developers }]\n`);
+	expect(config.sources.get("staff" as never)).toMatchObject({ kind: "entra", people: "members", username: "onPremisesSamAccountName" });
+	const rule = compile(config).get("jira" as never)!.groups.map[0]!;
+	expect(rule.target({ name: "Renamed", path: `/${id}/Renamed` })).toBe("developers");
+	expect(rule.target({ name: "Other", path: "/ffffffff-0000-4000-8000-000000000000/Other" })).toBeUndefined();
+});
+
+test("the stand-in's own piece of configuration is right, and the wiring reads the stand-in with it", async () => {
 	const sandbox = await startEntra();
+	const folder = await mkdtemp(join(tmpdir(), "rollcall-entra-"));
 	try {
+		sandbox.load(company({ people: 20, groups: 8, seed: 1 }));
 		const { yaml, secrets } = configOf(sandbox);
-		const folder = await mkdtemp(join(tmpdir(), "rollcall-entra-"));
-		const ca = join(folder, "ca.pem");
-		await writeFile(ca, secrets["entra-ca.pem"]!);
-		const source = (await judge(withSource(yaml.trimEnd().replace("credentials/entra-ca.pem", ca)))).sources.get("staff" as never);
-		expect(source).toMatchObject({ kind: "entra", url: sandbox.url, authority: sandbox.url, network: { ca: sandbox.ca } });
-		expect(Object.keys(secrets)).toEqual(["entra", "entra-ca.pem"]);
-		await rm(folder, { recursive: true });
+		await mkdir(join(folder, "credentials"), { mode: 0o700 });
+		for (const [name, text] of Object.entries(secrets)) await writeFile(join(folder, "credentials", name), text, { mode: 0o600 });
+		const path = join(folder, "rollcall.yaml");
+		await writeFile(path, withSource(yaml.trimEnd()));
+		const config = await loadConfig({ path, env: {} });
+		const connector = await openConnector(config.sources.get("staff" as never)!, undefined);
+		const snapshot = await connector.snapshot({ attributes: new Set(["department"]) }, new AbortController().signal);
+		await connector.close();
+		expect(snapshot.size).toMatchObject({ people: 20, groups: 8, rejects: 0 });
 	} finally {
+		await rm(folder, { recursive: true });
 		await sandbox.close();
 	}
 });

@@ -59,6 +59,18 @@ describe("pages", () => {
 		});
 	});
 
+	test("the same inside a batch: that group is begun anew, and held when it does not help", async () => {
+		const { sandbox, group } = await tenantOf(7);
+		sandbox.tenant.addUser({ userPrincipalName: "guest@acme.example", userType: "Guest" });
+		// One guest and one group fit a page: only the seven members need a token.
+		const connector = opened.connector(sandbox, { pageSize: 5, people: "guests" });
+		sandbox.quirks.expiredPageTokens = 2;
+		expect(groupOf(await connector.snapshot(NOTHING, signal), group)?.held).toBeUndefined();
+		expect(sandbox.quirks.expiredPageTokens).toBe(0);
+		sandbox.quirks.expiredPageTokens = 1_000;
+		expect(groupOf(await connector.snapshot(NOTHING, signal), group)?.held).toContain("Directory_ExpiredPageToken");
+	});
+
 	test.each(["elsewhere", "insecure"] as const)("a link that leads %s is not followed", async (nextLinks) => {
 		const { sandbox } = await tenantOf(7);
 		sandbox.quirks.nextLinks = nextLinks;
