@@ -1,15 +1,17 @@
+import type { Filter as SdkFilter } from "ldapts";
 import { SyncError } from "../../core/errors.ts";
 import type { Entry } from "./entry.ts";
+import type { Sdk } from "./sdk.ts";
 
-/** A search filter (RFC 4515), for judging entries that were read already. */
+/** A search filter (RFC 4515). `octets`: the value as it travels, escapes undone; they need not be text. */
 export type Filter =
 	| { readonly kind: "and" | "or"; readonly parts: readonly Filter[] }
 	| { readonly kind: "not"; readonly part: Filter }
 	| { readonly kind: "present"; readonly attribute: string }
-	| { readonly kind: "equal" | "atLeast" | "atMost"; readonly attribute: string; readonly value: string }
+	| { readonly kind: "equal" | "like" | "atLeast" | "atMost"; readonly attribute: string; readonly octets: Buffer }
 	| { readonly kind: "pieces"; readonly attribute: string; readonly pieces: readonly string[] }
-	/** Bits of a whole number: `:1.2.840.113556.1.4.803:=` all of them, `…804` any of them ([MS-ADTS] 3.1.1.3.4.4). */
-	| { readonly kind: "bits"; readonly attribute: string; readonly all: boolean; readonly bits: bigint };
+	/** `attribute:dn:rule:=value`; the server knows the rule, or not. */
+	| { readonly kind: "rule"; readonly attribute: string; readonly rule: string; readonly inName: boolean; readonly octets: Buffer };
 
 /** Points in time that a filter may name: as GeneralizedTime, as Windows FILETIME, and as days since 1970 (shadowExpire). */
 export type Moment = Readonly<Record<"{now}" | "{nowFiletime}" | "{today}", string>>;
@@ -61,24 +63,91 @@ export function filterOf(text: string, key: string): Filter {
 	return whole.filter;
 }
 
-const COMPARISON = /^([A-Za-z][\w;.-]*|\d+(?:\.\d+)+)(?::(1\.2\.840\.113556\.1\.4\.80[34]):)?([<>]?=)([^()]*)$/s;
+const COMPARISON = /^([A-Za-z][\w;.-]*|\d+(?:\.\d+)+)?(?:(:dn)?(?::([A-Za-z][\w-]*|\d+(?:\.\d+)+))?(:)(?==))?([<>~]?=)([^()]*)$/s;
 
 function comparison(text: string): Filter | undefined {
-	const [, attribute = "", rule, sign, value = ""] = COMPARISON.exec(text) ?? [];
+	const [, attribute = "", inName, rule = "", extensible, sign, value = ""] = COMPARISON.exec(text) ?? [];
 	if (sign === undefined || /\\(?![0-9a-f]{2})/i.test(value)) return undefined;
-	if (rule !== undefined) {
-		if (sign !== "=" || !/^\d+$/.test(value)) return undefined;
-		return { kind: "bits", attribute, all: rule.endsWith("803"), bits: BigInt(value) };
+	if (extensible !== undefined) {
+		if (sign !== "=" || value === "" || (attribute === "" && rule === "")) return undefined;
+		return { kind: "rule", attribute, rule, inName: inName !== undefined, octets: octetsOf(value) };
 	}
+	if (attribute === "") return undefined;
 	if (sign === "=" && value === "*") return { kind: "present", attribute };
-	if (sign === "=" && value.includes("*")) return { kind: "pieces", attribute, pieces: value.split("*").map(plain) };
+	if (sign === "=" && value.includes("*"))
+		return { kind: "pieces", attribute, pieces: value.split("*").map((piece) => octetsOf(piece).toString("utf8")) };
 	if (value === "") return undefined;
-	return { kind: sign === "=" ? "equal" : sign === ">=" ? "atLeast" : "atMost", attribute, value: plain(value) };
+	return {
+		kind: sign === "=" ? "equal" : sign === "~=" ? "like" : sign === ">=" ? "atLeast" : "atMost",
+		attribute,
+		octets: octetsOf(value),
+	};
 }
 
-/** Undoes `\2a` and the like; several octets may make one character. */
-const plain = (value: string): string =>
-	value.replace(/(?:\\[0-9a-f]{2})+/gi, (octets) => Buffer.from(octets.replaceAll("\\", ""), "hex").toString("utf8"));
+/** Undoes `\2a` and the like. */
+function octetsOf(value: string): Buffer {
+	const parts = value.split(/((?:\\[0-9a-f]{2})+)/i);
+	return Buffer.concat(parts.map((part, at) => (at % 2 === 0 ? Buffer.from(part, "utf8") : Buffer.from(part.replaceAll("\\", ""), "hex"))));
+}
+
+/**
+ * A filter that entries are judged by here, not by the server: of the matching rules only those on bits are known
+ * (`:1.2.840.113556.1.4.803:=` all of them, `…804` any of them; [MS-ADTS] 3.1.1.3.4.4). Throws `config.invalid` for others.
+ */
+export function ruleOf(text: string, key: string): Filter {
+	const filter = filterOf(text, key);
+	if (!isJudgeable(filter))
+		throw new SyncError("config.invalid", `${key}: the filter ${text} has a comparison that only a server can make`, {
+			todo: "Use =, <=, >=, * and, for bits, :1.2.840.113556.1.4.803:= or :1.2.840.113556.1.4.804:= only.",
+		});
+	return filter;
+}
+
+function isJudgeable(filter: Filter): boolean {
+	if ("parts" in filter) return filter.parts.every(isJudgeable);
+	if ("part" in filter) return isJudgeable(filter.part);
+	return (
+		filter.kind !== "rule" ||
+		(/^1\.2\.840\.113556\.1\.4\.80[34]$/.test(filter.rule) && !filter.inName && /^\d+$/.test(filter.octets.toString("latin1")))
+	);
+}
+
+/** As the SDK sends it. Not by the SDK's own parser, which makes text of values that are octets. */
+export function requestFilter(sdk: Sdk, filter: Filter): SdkFilter {
+	switch (filter.kind) {
+		case "and":
+			return new sdk.AndFilter({ filters: filter.parts.map((part) => requestFilter(sdk, part)) });
+		case "or":
+			return new sdk.OrFilter({ filters: filter.parts.map((part) => requestFilter(sdk, part)) });
+		case "not":
+			return new sdk.NotFilter({ filter: requestFilter(sdk, filter.part) });
+		case "present":
+			return new sdk.PresenceFilter({ attribute: filter.attribute });
+		case "pieces": {
+			const [initial = "", ...rest] = filter.pieces;
+			return new sdk.SubstringFilter({
+				attribute: filter.attribute,
+				initial,
+				any: rest.slice(0, -1).filter((piece) => piece !== ""),
+				final: rest.at(-1) ?? "",
+			});
+		}
+		case "rule":
+			return new sdk.ExtensibleFilter({
+				matchType: filter.attribute,
+				rule: filter.rule,
+				dnAttributes: filter.inName,
+				value: filter.octets.toString("utf8"),
+			});
+		case "equal":
+			return new sdk.EqualityFilter({ attribute: filter.attribute, value: filter.octets });
+		default: {
+			const text = { attribute: filter.attribute, value: filter.octets.toString("utf8") };
+			if (filter.kind === "like") return new sdk.ApproximateFilter(text);
+			return filter.kind === "atLeast" ? new sdk.GreaterThanEqualsFilter(text) : new sdk.LessThanEqualsFilter(text);
+		}
+	}
+}
 
 /** A text as a value inside a filter. */
 export const inFilter = (value: string | Buffer): string =>
@@ -110,18 +179,20 @@ export function matches(filter: Filter, entry: Entry, moment: Moment): boolean {
 type ValueFilter = Exclude<Filter, { readonly kind: "and" | "or" | "not" | "present" }>;
 
 function matchesValue(filter: ValueFilter, value: string, moment: Moment): boolean {
-	if (filter.kind === "bits") {
+	if (filter.kind === "rule") {
 		if (!/^-?\d+$/.test(value)) return false;
-		const found = BigInt.asUintN(64, BigInt(value)) & filter.bits;
-		return filter.all ? found === filter.bits : found !== 0n;
+		const bits = BigInt(filter.octets.toString("latin1"));
+		const found = BigInt.asUintN(64, BigInt(value)) & bits;
+		return filter.rule.endsWith("803") ? found === bits : found !== 0n;
 	}
 	if (filter.kind === "pieces")
 		return hasPieces(
 			value,
 			filter.pieces.map((piece) => piece.toLowerCase()),
 		);
-	const wanted = (moment[filter.value as keyof Moment] ?? filter.value).trim().toLowerCase();
-	if (filter.kind === "equal") return value === wanted;
+	const text = filter.octets.toString("utf8");
+	const wanted = (moment[text as keyof Moment] ?? text).trim().toLowerCase();
+	if (filter.kind === "equal" || filter.kind === "like") return value === wanted;
 	const order = compare(value, wanted);
 	return order !== undefined && (filter.kind === "atLeast" ? order >= 0 : order <= 0);
 }

@@ -9,6 +9,7 @@ import type { Address } from "./address.ts";
 import { type Answer, decode, Frames, NotLdap } from "./answers.ts";
 import { Entry } from "./entry.ts";
 import { failureOfConnection, failureOfResult, malformed, operation } from "./failure.ts";
+import { filterOf, requestFilter } from "./filter.ts";
 import { DOMAIN_SCOPE } from "./root-dse.ts";
 import type { Sdk } from "./sdk.ts";
 import type { LdapServer } from "./settings.ts";
@@ -131,7 +132,7 @@ export class Line {
 			messageId: this.#next(),
 			baseDN: ask.base,
 			scope: ask.scope,
-			filter: sdk.FilterParser.parseString(ask.filter),
+			filter: requestFilter(sdk, filterOf(ask.filter, "filter")),
 			attributes: [...ask.attributes],
 			// The SDK's default is ten seconds, which servers obey by breaking off.
 			timeLimit: 0,

@@ -18,7 +18,15 @@ export interface Exchange {
 	readonly fault?: string;
 }
 
-const secretKeys = new Set(["password", "currentPassword", "client_secret", "client_assertion", "refresh_token", "access_token", "tokenId"]);
+const secretKeys = new Set([
+	"password",
+	"currentPassword",
+	"client_secret",
+	"client_assertion",
+	"refresh_token",
+	"access_token",
+	"tokenId",
+]);
 
 /** A copy without the values that must not be written down. Only the top level carries them in the APIs that we stand in for. */
 function redacted(body: unknown): unknown {

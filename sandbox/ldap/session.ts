@@ -59,6 +59,11 @@ export class Session {
 
 	#receive(chunk: Buffer): void {
 		this.#bytes = Buffer.concat([this.#bytes, chunk]);
+		// TLS to a server that does not speak it, a browser: whoever sends something else is shown out.
+		if (this.#bytes.length > 0 && this.#bytes[0] !== 0x30) {
+			this.drop();
+			return;
+		}
 		for (let message = nextMessage(this.#bytes); message !== undefined; message = nextMessage(this.#bytes)) {
 			this.#bytes = this.#bytes.subarray(message.length);
 			const request = requestOf(message);

@@ -1,5 +1,5 @@
 import { SyncError } from "../../../core/errors.ts";
-import { attributesIn, type Filter, filterOf } from "../../ldap/filter.ts";
+import { attributesIn, type Filter, filterOf, ruleOf } from "../../ldap/filter.ts";
 import type { Names } from "../../ldap/person.ts";
 import type { RootDse } from "../../ldap/root-dse.ts";
 import type { LdapSettings } from "./settings.ts";
@@ -28,7 +28,7 @@ export function profileOf(settings: LdapSettings, root: RootDse): Profile {
 		});
 	const rules = VENDORS[root.vendor];
 	const disabled = settings.disabledWhen ?? rules.disabledWhen;
-	const disabledWhen = disabled === undefined ? undefined : filterOf(disabled, "disabledWhen");
+	const disabledWhen = disabled === undefined ? undefined : ruleOf(disabled, "disabledWhen");
 	const peopleFilter = settings.peopleFilter ?? PEOPLE_FILTER;
 	const groupFilter = settings.groupFilter ?? GROUP_FILTER;
 	filterOf(peopleFilter, "peopleFilter");

@@ -77,7 +77,7 @@ describe("encryption", () => {
 	test("the SDK's client takes a lost StartTLS connection for a standing one", async () => {
 		const sandbox = await scene.start({ ...tls(false), quirks: { searchesPerConnection: 1 } });
 		const client = new Client({ url: sandbox.url, timeout: 200 });
-		await client.startTLS({ ca: [certificate.ca] });
+		await client.startTLS({ ca: [certificate.ca], host: "127.0.0.1" });
 		await client.bind(sandbox.credentials.account, sandbox.credentials.password);
 		await client.search(sandbox.peopleBase, { filter: "(objectClass=*)" });
 		await expect(client.search(sandbox.peopleBase, { filter: "(objectClass=*)" })).rejects.toThrow();

@@ -4,7 +4,7 @@ import { addressOf } from "../../../connectors/ldap/address.ts";
 import { decode, Frames, NotLdap } from "../../../connectors/ldap/answers.ts";
 import { isWithin, keyOf, ownValue, partsOf, withoutUid } from "../../../connectors/ldap/dn.ts";
 import { Entry } from "../../../connectors/ldap/entry.ts";
-import { filterOf, inFilter, matches, momentOf } from "../../../connectors/ldap/filter.ts";
+import { filterOf, inFilter, matches, momentOf, requestFilter, ruleOf } from "../../../connectors/ldap/filter.ts";
 import { guidBytes, guidText, sidText } from "../../../connectors/ldap/ids.ts";
 import { entryMessage, resultMessage, SEARCH_DONE } from "../../../sandbox/ldap/protocol.ts";
 
@@ -54,7 +54,7 @@ describe("distinguished names", () => {
 describe("filters", () => {
 	const moment = momentOf(new Date("2026-11-22T10:00:00Z"));
 	const is = (filter: string, attributes: Readonly<Record<string, readonly string[]>>) =>
-		matches(filterOf(filter, "disabledWhen"), entry(attributes), moment);
+		matches(ruleOf(filter, "disabledWhen"), entry(attributes), moment);
 	test.each([
 		["(nsAccountLock=true)", { nsaccountlock: ["TRUE"] }, true],
 		["(nsAccountLock=true)", {}, false],
@@ -85,14 +85,53 @@ describe("filters", () => {
 		expect(moment["{today}"]).toBe("20779");
 		expect(moment["{now}"]).toBe("20261122100000Z");
 	});
-	test.each(["(&(a=b)", "(a=b))", "a=b", "", "()", "(a=b)(c=d)", "(!(a=b)(c=d))", "(&)", "(a=)", "(a=\\zz)", "(a~b)"])(
-		"%s is refused, though the SDK takes some of them",
-		(text) => {
-			expect(() => filterOf(text, "peopleFilter")).toThrow(
-				expect.objectContaining({ code: "config.invalid", message: expect.stringContaining("peopleFilter") }),
-			);
-		},
-	);
+	test.each([
+		"(&(a=b)",
+		"(a=b))",
+		"a=b",
+		"",
+		"()",
+		"(a=b)(c=d)",
+		"(!(a=b)(c=d))",
+		"(&)",
+		"(a=)",
+		"(a=\\zz)",
+		"(a~b)",
+		"(:=b)",
+		"(a::=b)",
+		"(a:dn=b)",
+	])("%s is refused, though the SDK takes some of them", (text) => {
+		expect(() => filterOf(text, "peopleFilter")).toThrow(
+			expect.objectContaining({ code: "config.invalid", message: expect.stringContaining("peopleFilter") }),
+		);
+	});
+	test.each([
+		"(memberOf:1.2.840.113556.1.4.1941:=cn=x)",
+		"(ou:dn:=people)",
+		"(sn:caseExactMatch:=X)",
+		"(:dn:2.5.13.5:=x)",
+		"(sn~=x)",
+		"(a=b*c*d)",
+		"(a=*)",
+		"(&(a>=1)(!(b<=2)))",
+	])("%s goes to the server as it stands", (text) => {
+		expect(requestFilter(sdk, filterOf(text, "peopleFilter")).toString()).toBe(String(sdk.FilterParser.parseString(text)));
+	});
+	test("what only a server can compare cannot say who is inactive", () => {
+		expect(() => ruleOf("(memberOf:1.2.840.113556.1.4.1941:=cn=x)", "disabledWhen")).toThrow(
+			expect.objectContaining({ code: "config.invalid" }),
+		);
+	});
+	test("octets reach the server; the SDK's parser makes something else of them", () => {
+		const written = (filter: { write(writer: sdk.BerWriter): void }) => {
+			const writer = new sdk.BerWriter();
+			filter.write(writer);
+			return writer.buffer.toString("hex");
+		};
+		const text = "(GUID=\\81\\00\\2a)";
+		expect(written(requestFilter(sdk, filterOf(text, "filter")))).toMatch(/040381002a$/);
+		expect(written(sdk.FilterParser.parseString(text))).not.toMatch(/040381002a$/);
+	});
 	test("the SDK's parser takes a filter that is not whole", () => {
 		expect(String(sdk.FilterParser.parseString("(&(a=b)"))).toBe("(&(a=b))");
 	});
