@@ -118,7 +118,8 @@ class Commands {
 		);
 		this.#add("demo", "the main job from start to end, with stand-ins for Keycloak and Jira")
 			.option("--directory <folder>", "where to leave the configuration, the store and the reports", "rollcall-demo")
-			.action((flags: { directory: string }) =>
+			.option("--from <directory>", "the directory's kind: keycloak, okta, entra, google, openam, ldap or activedirectory", "keycloak")
+			.action((flags: { directory: string; from: string }) =>
 				this.#stoppable(async (signals) =>
 					(await import("./commands/demo.ts")).demoCommand(this.#terminal, flags, { signals, run: runCommandLine }),
 				),

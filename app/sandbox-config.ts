@@ -1,29 +1,28 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { CompanyDirectory } from "../sandbox/directories.ts";
 import type { RunningSandbox } from "../sandbox/start.ts";
 
-/** A configuration for the stand-ins with its credentials beside it. Returns its path. Limits fit a first sync of the whole company. */
-export async function writeSandboxConfig(
+/** A configuration for the stand-ins of Keycloak and Jira with its credentials beside it. Returns its path. */
+export function writeSandboxConfig(directory: string, { keycloak, jira }: Pick<RunningSandbox, "keycloak" | "jira">): Promise<string> {
+	const { realm, clientId, clientSecret } = keycloak.credentials;
+	const yaml = `kind: keycloak\nurl: ${keycloak.url}\nrealm: ${realm}\nclientId: ${clientId}\nclientSecret: \${credential:keycloak}\n`;
+	return writeDirectoryConfig(directory, { source: { yaml, secrets: { keycloak: clientSecret } }, jira });
+}
+
+/** The same for the stand-in of any directory. Limits fit a first sync of the whole company. */
+export async function writeDirectoryConfig(
 	directory: string,
-	{ keycloak, jira }: Pick<RunningSandbox, "keycloak" | "jira">,
+	{ source, jira }: { readonly source: CompanyDirectory["source"]; readonly jira: RunningSandbox["jira"] },
 ): Promise<string> {
 	const credentials = join(directory, "credentials");
 	await mkdir(credentials, { recursive: true, mode: 0o700 });
-	await secretFile(join(credentials, "keycloak"), keycloak.credentials.clientSecret);
+	for (const [name, secret] of Object.entries(source.secrets)) await secretFile(join(credentials, name), secret);
 	const token = supportsTokens(jira.version);
 	await secretFile(join(credentials, "jira"), token ? jira.credentials.token : jira.credentials.password);
 	const login = token ? "token: ${credential:jira}" : `username: ${jira.credentials.username}\n    password: \${credential:jira}`;
 	const path = join(directory, "rollcall.yaml");
-	await writeFile(
-		path,
-		text({
-			keycloakUrl: keycloak.url,
-			realm: keycloak.credentials.realm,
-			clientId: keycloak.credentials.clientId,
-			jiraUrl: jira.url,
-			login,
-		}),
-	);
+	await writeFile(path, text({ source: source.yaml.trimEnd().replace(/^/gm, "    "), jiraUrl: jira.url, login }));
 	return path;
 }
 
@@ -36,9 +35,7 @@ async function secretFile(path: string, secret: string): Promise<void> {
 const supportsTokens = (version: string): boolean => version !== "8.3";
 
 const text = (a: {
-	keycloakUrl: string;
-	realm: string;
-	clientId: string;
+	source: string;
 	jiraUrl: string;
 	login: string;
 }): string => `# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start. Every key: docs/reference/configuration.md
@@ -46,11 +43,7 @@ version: 1
 
 sources:
   staff:
-    kind: keycloak
-    url: ${a.keycloakUrl}
-    realm: ${a.realm}
-    clientId: ${a.clientId}
-    clientSecret: \${credential:keycloak}
+${a.source}
 
 products:
   jira:

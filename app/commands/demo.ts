@@ -1,25 +1,48 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { SyncError } from "../../core/errors.ts";
-import type { RunningSandbox } from "../../sandbox/start.ts";
+import type { CompanyDirectory } from "../../sandbox/directories.ts";
+import type { JiraSandbox } from "../../sandbox/jira/server.ts";
 import { colours, print, type Terminal } from "../console.ts";
-import { writeSandboxConfig } from "../sandbox-config.ts";
+import { writeDirectoryConfig } from "../sandbox-config.ts";
 import type { Stopping } from "../signals.ts";
 
+export interface DemoFlags {
+	readonly directory: string;
+	/** The directory's stand-in; one of `DIRECTORIES`. */
+	readonly from: string;
+}
+
 /** The story that the README promises: each chapter runs a real command line against the stand-ins and checks its exit code. */
-export async function demoCommand(terminal: Terminal, flags: { readonly directory: string }, { signals, run }: Theatre): Promise<number> {
-	const { startSandbox } = await import("../../sandbox/start.ts");
+export async function demoCommand(terminal: Terminal, flags: DemoFlags, { signals, run }: Theatre): Promise<number> {
+	const { DIRECTORIES } = await import("../../sandbox/directories.ts");
+	if (!DIRECTORIES.includes(flags.from))
+		throw new SyncError("config.invalid", `there is no stand-in of "${flags.from}"`, { todo: `Choose one of ${DIRECTORIES.join(", ")}.` });
 	const directory = resolve(flags.directory);
 	// Only what an earlier demo left: a folder of the user's own keeps everything else.
 	for (const name of ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "plan.json"]) await rm(join(directory, name), { force: true });
 	await mkdir(directory, { recursive: true });
-	const sandbox = await startSandbox({ people: 200, groups: 40, seed: 7, jiraVersion: "10.3" });
+	const { from, jira } = await stage(flags.from);
 	try {
-		const config = await writeSandboxConfig(directory, sandbox);
-		return await new Story(terminal, { directory, config, sandbox, signals, run }).tell();
+		const config = await writeDirectoryConfig(directory, { source: from.source, jira });
+		return await new Story(terminal, { directory, config, from, name: flags.from, signals, run }).tell();
 	} finally {
-		await sandbox.close();
+		await Promise.all([from.sandbox.close(), jira.close()]);
 	}
+}
+
+/** The directory with its company, and a Jira that knows some of these people. */
+async function stage(name: string): Promise<{ readonly from: CompanyDirectory; readonly jira: JiraSandbox }> {
+	const [{ startDirectory }, { startJira }, { company }, { fillJira }] = await Promise.all([
+		import("../../sandbox/directories.ts"),
+		import("../../sandbox/jira/server.ts"),
+		import("../../sandbox/world/company.ts"),
+		import("../../sandbox/world/jira.ts"),
+	]);
+	const world = company({ people: 200, groups: 40, seed: 7 });
+	const [from, jira] = await Promise.all([startDirectory(name, world), startJira({ version: "10.3" })]);
+	fillJira(jira.population, world);
+	return { from, jira };
 }
 
 interface Theatre {
@@ -31,7 +54,8 @@ interface Theatre {
 interface Stage extends Theatre {
 	readonly directory: string;
 	readonly config: string;
-	readonly sandbox: RunningSandbox;
+	readonly from: CompanyDirectory;
+	readonly name: string;
 }
 
 class Story {
@@ -46,26 +70,27 @@ class Story {
 
 	async tell(): Promise<number> {
 		const { massDeletion, workingDay } = await import("../../sandbox/world/day.ts");
-		const { keycloak } = this.#stage.sandbox;
-		this.#title("A company of 200 people in Keycloak, and a Jira that has been in use before. What would a first sync do?");
+		const { from, name } = this.#stage;
+		this.#title(`A company of 200 people in ${name}, and a Jira that has been in use before. What would a first sync do?`);
 		await this.#run(["diff"], 2);
 		this.#title("It looks right. Do it: leavers first, then accounts, then groups, every step journalled before it is sent.");
 		await this.#run(["sync", "--yes"], 0);
 		this.#title("And again: a second look finds nothing to do.");
 		await this.#run(["diff"], 0);
 		this.#title("A working day in the directory:");
-		for (const change of workingDay(keycloak.realm, { seed: 11 }))
-			print(this.#terminal.out, `    ${change.event.padEnd(9)} ${change.note}`);
+		for (const change of workingDay(from.model, { seed: 11 })) print(this.#terminal.out, `    ${change.event.padEnd(9)} ${change.note}`);
 		print(this.#terminal.out, "");
+		from.show();
 		await this.#run(["diff", "--out", this.#file("plan.json"), "--out", this.#file("report.html")], 2);
 		this.#title("Approve exactly that plan.");
 		await this.#run(["apply", this.#file("plan.json")], 0);
 		this.#title("Then the directory fails in the middle of a page. A reading that is not whole is no reading: nothing is changed.");
-		const fault = keycloak.faults.add({ path: /\/users\/?(\?|$)/, effect: { kind: "html" } });
+		const fault = from.sandbox.faults.add({ skip: 2, effect: { kind: "html" } });
 		await this.#run(["sync", "--yes"], 65);
 		if (fault.hits === 0) throw new SyncError("bug", "the demo's fault was not met by any request");
-		keycloak.faults.clear();
-		const gone = massDeletion(keycloak.realm, 0.4);
+		from.sandbox.faults.clear();
+		const gone = massDeletion(from.model, 0.4);
+		from.show();
 		this.#title(`Worse: it answers, but somebody has deleted ${gone} people by mistake. The reading is whole, so only the guard can tell.`);
 		await this.#run(["sync", "--yes"], 3);
 		this.#end();

@@ -50,7 +50,7 @@ export function activeDirectoryWays(domain: DomainName): VendorWays {
 			text: `0000208D: NameErr: DSID-0310028B, problem 2001 (NO_OBJECT), data 0, best match of:\n\t'${nearest ?? ""}'\n`,
 			matched: nearest ?? "",
 		}),
-		root: () => [
+		root: (quirks) => [
 			...commonRoot(base, CONTROLS).map((attribute) =>
 				attribute.name === "namingContexts"
 					? one("namingContexts", [base, `CN=Configuration,${base}`, `DC=DomainDnsZones,${base}`])
@@ -60,7 +60,7 @@ export function activeDirectoryWays(domain: DomainName): VendorWays {
 			one("defaultNamingContext", [base]),
 			one("rootDomainNamingContext", [base]),
 			one("dnsHostName", [domain.controller]),
-			one("currentTime", [`${new Date().toISOString().slice(0, 19).replace(/[-:T]/g, "")}.0Z`]),
+			one("currentTime", [`${new Date(Date.now() + quirks.clockAheadMs).toISOString().slice(0, 19).replace(/[-:T]/g, "")}.0Z`]),
 		],
 		named: (dn, tree) => {
 			const guid = /^<GUID=([0-9a-f-]{36})>$/i.exec(dn)?.[1]?.toLowerCase();

@@ -1,3 +1,4 @@
+import { uuidOf } from "../kit/random.ts";
 import type { Company, CompanyGroup, CompanyPerson } from "../world/company.ts";
 import { type DomainName, guidOctets, sidOctets } from "./active-directory.ts";
 import { escapedInName, type NewEntry, type Tree, type Value } from "./tree.ts";
@@ -115,7 +116,7 @@ export class Population {
 				attributes: {
 					...directoryGroup(name),
 					objectSid: sidOctets(`${this.#domain.sid}-${rid}`),
-					objectGUID: guidOctets(`00000000-0000-4000-8000-${String(rid).padStart(12, "0")}`),
+					objectGUID: guidOctets(uuidOf(this.#domain.dns, name)),
 				},
 			});
 	}

@@ -24,6 +24,8 @@ export interface LdapQuirks {
 	hiddenAttributes: ReadonlySet<string>;
 	/** Entries that the reading account does not see, as name keys. */
 	hiddenEntries: ReadonlySet<string>;
+	/** Active Directory: how far its clock is ahead. */
+	clockAheadMs: number;
 	/** Parts of the tree that lie elsewhere: a search of the base or above refers there. */
 	references: readonly { readonly base: string; readonly url: string }[];
 }
@@ -40,4 +42,5 @@ export const plainQuirks: LdapQuirks = {
 	hiddenAttributes: new Set(),
 	hiddenEntries: new Set(),
 	references: [],
+	clockAheadMs: 0,
 };

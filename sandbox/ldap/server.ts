@@ -43,6 +43,8 @@ export interface LdapSandbox extends Sandbox {
 	readonly logIns: number;
 	/** True when the state file of an earlier run was found. */
 	readonly restored: boolean;
+	/** One more account that may read (with several domains: the same in each). */
+	trust(account: string, password: string): void;
 	/** Replaces everybody and every group by this company; ids stay those of the company, in the vendor's form. */
 	load(company: Company): void;
 }
@@ -63,7 +65,8 @@ export async function startLdap(options: LdapOptions = {}): Promise<LdapSandbox>
 	if (earlier === undefined) population.containers();
 	else tree.restore(earlier);
 	if (options.stateFile !== undefined) state = new StateFile(options.stateFile, () => tree.state());
-	const accounts = accountsOf(vendor, ways.suffix, domain);
+	const [reader, administrator] = accountsOf(vendor, ways.suffix, domain);
+	const accounts: Account[] = [reader, administrator];
 	const door = new Door(new Site(tree, ways, quirks), accounts, options.tls);
 	const port = await door.listen(options.port ?? 0);
 	const layout = layoutOf(vendor, ways.suffix);
@@ -83,11 +86,12 @@ export async function startLdap(options: LdapOptions = {}): Promise<LdapSandbox>
 		onExchange: (listener) => door.log.listen(listener),
 		tree,
 		quirks,
-		credentials: { account: accounts[0].names[0] as string, password: PASSWORD },
-		administrator: { account: accounts[1].names[0] as string, password: ADMIN_PASSWORD },
+		credentials: { account: reader.names[0] as string, password: PASSWORD },
+		administrator: { account: administrator.names[0] as string, password: ADMIN_PASSWORD },
 		peopleBase: layout.people,
 		groupBase: layout.groups,
 		restored: earlier !== undefined,
+		trust: (account, password) => void accounts.push({ names: [account], password, administrator: false }),
 		load: (company) => population.load(company),
 		close: async () => {
 			await door.close();
@@ -181,6 +185,9 @@ class Door {
 		};
 		const session = new Session(socket, { site: how.site, faults: this.faults, log: this.log, tls: how.context, login, opened });
 		this.#sessions.add(session);
-		socket.once("close", () => this.#sessions.delete(session));
+		socket.once("close", () => {
+			session.drop();
+			this.#sessions.delete(session);
+		});
 	}
 }

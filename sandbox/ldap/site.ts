@@ -102,7 +102,7 @@ export class Site {
 	}
 
 	#root(request: Search): Answered {
-		const entry = { dn: "", attributes: this.ways.root(this.tree) };
+		const entry = { dn: "", attributes: this.ways.root(this.quirks) };
 		const wanted = request.attributes.map((name) => name.toLowerCase());
 		const shown = entry.attributes.filter(
 			({ name, operational }) => wanted.includes(name.toLowerCase()) || wanted.includes(operational ? "+" : "*") || wanted.length === 0,

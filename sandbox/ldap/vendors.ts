@@ -19,7 +19,7 @@ export interface VendorWays {
 	readonly tlsRequired: Outcome;
 	/** What noSuchObject carries; `nearest` is the closest entry above that exists. */
 	missing(nearest: string | undefined): Pick<Outcome, "text" | "matched">;
-	root(tree: Tree): readonly Attribute[];
+	root(quirks: LdapQuirks): readonly Attribute[];
 	/** Other names of an entry (`<GUID=…>`). */
 	named(dn: string, tree: Tree): StoredEntry | undefined;
 	/** The entry with attributes that the server computes. */

@@ -4,6 +4,7 @@ import type { Connector } from "../../core/connector.ts";
 import type { ConnectorId } from "../../core/model.ts";
 import { Secret } from "../../core/secret.ts";
 import { startActivedirectory } from "../../sandbox/activedirectory/server.ts";
+import { uuidOf } from "../../sandbox/kit/random.ts";
 import { guidOctets, sidOctets } from "../../sandbox/ldap/active-directory.ts";
 import { idOf, SWITCHED_OFF } from "../../sandbox/ldap/population.ts";
 import { type LdapSandbox, startLdap } from "../../sandbox/ldap/server.ts";
@@ -128,8 +129,8 @@ function fill(sandbox: LdapSandbox, reversed: boolean): DirectoryTruth {
 		groups: GROUPS.flatMap((one, at) => (one.inside === group.name ? [shownId(vendor, uuid(2, at))] : [])),
 	}));
 	const everyDomain = [
-		{ id: "00000000-0000-4000-8000-000000000513", name: "Domain Users", people: people.map((person) => person.id), groups: [] },
-		{ id: "00000000-0000-4000-8000-000000000512", name: "Domain Admins", people: [], groups: [] },
+		{ id: uuidOf("ad.example.com", "Domain Users"), name: "Domain Users", people: people.map((person) => person.id), groups: [] },
+		{ id: uuidOf("ad.example.com", "Domain Admins"), name: "Domain Admins", people: [], groups: [] },
 	];
 	return {
 		people: people.map(({ id, username, active, entry }) => ({ id, username, active, attributes: attributesOf(tree.get(entry.dn)!) })),

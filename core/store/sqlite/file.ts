@@ -19,21 +19,28 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 
 /**
  * Makes the file where it is missing (0600, directories 0700) before SQLite sees it, so that it and the -wal and -shm files,
- * which take its mode, are never readable to others. An existing file that others may read is closed to them. It is never opened
- * here: closing it again would drop the locks that SQLite holds for this process (https://sqlite.org/howtocorrupt.html, 2.2).
+ * which take its mode, are never readable to others. An existing file is never opened here: closing it again would drop the locks that SQLite holds for this process (https://sqlite.org/howtocorrupt.html, 2.2).
  */
 export async function prepareFile(path: string, log: (line: string) => void): Promise<void> {
 	try {
 		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-		const file = await open(path, "wx", 0o600).catch((error: unknown) => {
+		const made = await open(path, "wx", 0o600).catch((error: unknown) => {
 			if (codeOf(error) === "EEXIST") return undefined;
 			throw error;
 		});
-		await file?.close();
+		await made?.close();
 		await access(path, constants.R_OK | constants.W_OK);
 		await access(dirname(path), constants.W_OK | constants.X_OK);
-		if (file === undefined) for (const suffix of ["", "-wal", "-shm"]) await closeToOthers(path + suffix, log);
 		await warnOfNetwork(path, log);
+	} catch (error) {
+		throw storeFailure(path, error);
+	}
+}
+
+/** Closes a store that others may read to them. Only once the file has proven to be a store: a mistyped path must not change what it names. */
+export async function closeStoreToOthers(path: string, log: (line: string) => void): Promise<void> {
+	try {
+		for (const suffix of ["", "-wal", "-shm"]) await closeToOthers(path + suffix, log);
 	} catch (error) {
 		throw storeFailure(path, error);
 	}

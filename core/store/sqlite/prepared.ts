@@ -3,6 +3,7 @@ import { storeOn } from "./assemble.ts";
 import { Connection } from "./connection.ts";
 import { emptyStore } from "./empty.ts";
 import { unavailable } from "./failure.ts";
+import { closeStoreToOthers } from "./file.ts";
 import { type Migrations, migrate, versionOf } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 
@@ -20,8 +21,10 @@ export async function openPrepared(options: PreparedOptions): Promise<Store> {
 	const { log, migrations = MIGRATIONS } = options;
 	const connection = await Connection.open(options);
 	try {
-		if (!options.readOnly) await migrate(connection, migrations, log);
-		else {
+		if (!options.readOnly) {
+			await migrate(connection, migrations, log);
+			await closeStoreToOthers(options.path, log);
+		} else {
 			const version = await versionOf(connection, migrations);
 			if (version.state === "behind") throw older(options.path);
 			if (version.state === "empty") {

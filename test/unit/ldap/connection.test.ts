@@ -80,9 +80,9 @@ describe("encryption", () => {
 		await client.startTLS({ ca: [certificate.ca], host: "127.0.0.1" });
 		await client.bind(sandbox.credentials.account, sandbox.credentials.password);
 		await client.search(sandbox.peopleBase, { filter: "(objectClass=*)" });
+		// The server closes; the client goes on writing into the void, and only its own time limit ends that.
 		await expect(client.search(sandbox.peopleBase, { filter: "(objectClass=*)" })).rejects.toThrow();
-		expect(client.isConnected || client.isBound).toBe(client.isConnected);
-		await client.unbind().catch(() => undefined);
+		expect([client.isConnected, client.isBound]).toEqual([true, true]);
 		const more = { startTls: true, network: network({ ca: certificate.ca, concurrency: 1 }) };
 		expect((await scene.read(sandbox, more)).size.people).toBe(SMALL.people.length);
 	});
@@ -201,17 +201,13 @@ describe("trouble", () => {
 	});
 
 	test("a server that takes the connection and never speaks TLS", async () => {
-		const silent = createServer(() => undefined);
+		const silent = createServer((socket) => scene.keep({ close: () => Promise.resolve(void socket.destroy()) }));
 		await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", () => resolve()));
+		scene.keep({ close: () => new Promise<void>((resolve) => silent.close(() => resolve())) });
 		const sandbox = await scene.start();
 		const url = `ldaps://127.0.0.1:${(silent.address() as AddressInfo).port}`;
 		await expect(scene.read(sandbox, { url, network: { timeoutMs: 60, concurrency: 1 } })).rejects.toMatchObject({
 			code: "source.unreachable",
-		});
-		await new Promise<void>((resolve) => {
-			silent.close(() => resolve());
-			silent.unref();
-			resolve();
 		});
 	});
 });

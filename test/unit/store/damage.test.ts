@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "@jest/globals";
 import type { AccountId, PersonKey, ProductId } from "../../../core/model.ts";
@@ -36,10 +36,13 @@ const told = (words: string) => ({
 
 describe("a file that is not what it should be", () => {
 	test("text", async () => {
-		writeFileSync(place.path, `not a database at all\n${"x".repeat(5_000)}`);
+		writeFileSync(place.path, `not a database at all\n${"x".repeat(5_000)}`, { mode: 0o644 });
+		chmodSync(place.path, 0o644);
 		await expect(readAll()).rejects.toMatchObject(told(`${place.path} is not a Rollcall store`));
 		await expect(openSqliteStore({ path: place.path, readOnly: true })).rejects.toMatchObject(told(place.path));
 		expect(readFileSync(place.path, "utf8")).toMatch(/^not a database at all/);
+		// Nor is its mode touched: the path may be a mistyped one.
+		expect(statSync(place.path).mode & 0o777).toBe(0o644);
 	});
 
 	test("somebody else's SQLite database is left alone", async () => {
