@@ -40,7 +40,9 @@ export async function prepareFile(path: string, log: (line: string) => void): Pr
 /** Closes a store that others may read to them. Only once the file has proven to be a store: a mistyped path must not change what it names. */
 export async function closeStoreToOthers(path: string, log: (line: string) => void): Promise<void> {
 	try {
-		for (const suffix of ["", "-wal", "-shm"]) await closeToOthers(path + suffix, log);
+		await closeToOthers(path, log);
+		// SQLite has just made these with the mode that the file had.
+		for (const suffix of ["-wal", "-shm"]) await closeToOthers(path + suffix, () => undefined);
 	} catch (error) {
 		throw storeFailure(path, error);
 	}
