@@ -165,14 +165,17 @@ class Commands {
 interface PlanOptions {
 	readonly override?: string;
 	readonly firstRunRemovals?: boolean;
+	readonly productMoved?: boolean;
 }
 const planOptions = (command: Command): Command =>
 	command
 		.option("--override <digest>", "let exactly the plan with this digest pass the guard's limits")
-		.option("--first-run-removals", "let a product's first run take things away too");
+		.option("--first-run-removals", "let a product's first run take things away too")
+		.option("--product-moved", "the product is the same one, only its base URL has changed");
 
-const flagsOf = ({ override, firstRunRemovals }: PlanOptions): RunFlags => ({
+const flagsOf = ({ override, firstRunRemovals, productMoved }: PlanOptions): RunFlags => ({
 	firstRunRemovals: firstRunRemovals === true,
+	productMoved: productMoved === true,
 	...(override === undefined ? {} : { override: asDigest(override) }),
 });
 

@@ -85,6 +85,7 @@ export async function openStore(
 export interface RunFlags {
 	readonly override?: Digest;
 	readonly firstRunRemovals: boolean;
+	readonly productMoved?: boolean;
 }
 
 export interface Opened {
@@ -117,6 +118,7 @@ export function planParts(
 		progress,
 		clock: () => performance.now(),
 		...(flags.override === undefined ? {} : { override: flags.override }),
+		...(flags.productMoved ? { productMoved: true } : {}),
 	};
 }
 

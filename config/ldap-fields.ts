@@ -13,15 +13,17 @@ export const ldapUrl = () =>
 export const LDAP_URL_ALLOWED = "an ldaps:// or ldap:// address: host and port only";
 
 /** Attribute and value at least once; the server judges the rest. */
-export const distinguishedName = () => line().regex(/^(?:[A-Za-z][\w-]*|\d+(?:\.\d+)*)\s*=/);
+const distinguishedName = () => line().regex(/^(?:[A-Za-z][\w-]*|\d+(?:\.\d+)*)\s*=/);
 export const NAME_ALLOWED = "a distinguished name";
-export const bases = () => z.array(distinguishedName()).min(1);
+const base = () => field(distinguishedName(), { meaning: "One base.", allowed: NAME_ALLOWED, example: '"ou=people,dc=example,dc=org"' });
+export const bases = () => z.array(base()).min(1);
 
 const attributeName = () => z.string().regex(/^(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)$/);
 export const ATTRIBUTE_ALLOWED = "an attribute's name";
 export const attribute = (meaning: string, example: string, fallback: string) =>
 	field(attributeName().optional(), { meaning, allowed: ATTRIBUTE_ALLOWED, example, default: fallback });
-export const attributes = () => z.array(attributeName()).min(1);
+export const attributes = () =>
+	z.array(field(attributeName(), { meaning: "One attribute.", allowed: ATTRIBUTE_ALLOWED, example: "member" })).min(1);
 
 /** In brackets, and each of them closed; escaped ones (`\28`) do not count. The connector reads it strictly. */
 export const filter = () => line().refine(isWhole);

@@ -110,16 +110,18 @@ function shrunkSources(plan: Plan, rules: GuardRules): Breach[] {
 	return plan.sources.flatMap((source) => {
 		const before = rules.lastGood.get(source.connector);
 		if (before === undefined) return [];
-		return (["people", "groups", "memberships"] as const).flatMap((what) =>
-			shrunk(source.connector, what, [before.size, source.size], rules.shrink[what]),
-		);
+		// Members of held groups are not gone, they are not known: their removals are held one by one instead.
+		const told = (source.size.heldGroups ?? 0) > 0 ? (["people", "groups"] as const) : (["people", "groups", "memberships"] as const);
+		return told.flatMap((what) => shrunk(source.connector, what, [before.size, source.size], rules.shrink[what]));
 	});
 }
 
+/** In a directory of five, one leaver is 20% of the people and may be more of the memberships. */
+const ALWAYS_ALLOWED = { people: 1, groups: 1, memberships: 10 } as const;
+
 function shrunk(source: string, what: keyof ShrinkLimits, [before, now]: readonly [SnapshotSize, SnapshotSize], limit: number): Breach[] {
 	const lost = before[what] - now[what];
-	// One is always allowed: in a directory of five, one leaver is 20%.
-	const allowed = Math.max(1, Math.floor(before[what] * limit));
+	const allowed = Math.max(ALWAYS_ALLOWED[what], Math.floor(before[what] * limit));
 	if (lost <= allowed) return [];
 	const percent = `${Math.round(limit * 1000) / 10}%`;
 	return [

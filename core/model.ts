@@ -79,4 +79,6 @@ export interface SnapshotSize {
 	/** Direct memberships. */
 	readonly memberships: number;
 	readonly rejects: number;
+	/** Groups whose members could not be proven whole, when there are any: `memberships` does not count theirs. */
+	readonly heldGroups?: number;
 }

@@ -6,6 +6,8 @@ import { KINDS, type Operation } from "./operation.ts";
 export type HoldReason =
 	/** The record, or a group it depends on, could not be read whole. */
 	| "rejected-at-source"
+	/** Linked to a source that the policy does not name (any more): nobody knows whether the person is still there. */
+	| "source-not-read"
 	| "protected"
 	| "own-account"
 	| "not-editable"

@@ -40,6 +40,8 @@ export interface Actual {
 	readonly groups: ReadonlySet<GroupName>;
 	/** The account that Rollcall itself is logged in with; the planner never touches it. */
 	readonly self: AccountId | undefined;
+	/** Tells this server from others of its kind, whose account ids may be the same ones; absent when the server does not say. */
+	readonly site?: string;
 	readonly digest: Digest;
 }
 

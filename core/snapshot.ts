@@ -71,9 +71,15 @@ export class SnapshotBuilder {
 			people: this.#people,
 			groups: this.#groups,
 			rejects,
-			size: { people: this.#people.size, active, groups: this.#groups.size, memberships, rejects: rejects.length },
+			size: { people: this.#people.size, active, groups: this.#groups.size, memberships, rejects: rejects.length, ...this.#heldGroups() },
 			digest: digestOfSnapshot(this.#connector, this.#people, this.#groups, rejects),
 		};
+	}
+
+	#heldGroups(): { readonly heldGroups?: number } {
+		let held = 0;
+		for (const reject of this.#rejects.values()) if (reject.kind === "group") held += 1;
+		return held === 0 ? {} : { heldGroups: held };
 	}
 
 	#has(reject: Reject): boolean {

@@ -24,9 +24,6 @@ export type Answer =
 			readonly referrals: readonly string[];
 			/** Of the paged results control; undefined: the answer carried none. */
 			readonly cookie: Buffer | undefined;
-			readonly oid: string;
-			/** `responseValue` of an extended answer. */
-			readonly value: string;
 	  };
 
 /** A group with a million members is some 80 MB. */
@@ -96,16 +93,12 @@ export function decode(sdk: Sdk, message: Buffer): Answer {
 	if (tag !== 0x61 && tag !== 0x65 && tag !== 0x78) throw new NotLdap(`an operation that nobody asked for (0x${tag.toString(16)})`);
 	const result = { kind: "result", id, tag, code: must(reader.readEnumeration()), matched: text(reader), text: text(reader) } as const;
 	let referrals: readonly string[] = [];
-	let oid = "";
-	let value = "";
 	while (reader.offset < inner) {
 		const next = must(reader.peek());
 		if (next === 0xa3) referrals = textsUntil(reader, enter(reader, 0xa3));
-		else if (next === 0x8a) oid = must(reader.readString(0x8a));
-		else if (next === 0x8b) value = must(reader.readString(0x8b));
 		else must(reader.readString(next, true));
 	}
-	return { ...result, referrals, oid, value, cookie: reader.offset < end ? cookieOf(sdk, reader) : undefined };
+	return { ...result, referrals, cookie: reader.offset < end ? cookieOf(sdk, reader) : undefined };
 }
 
 function attributesOf(reader: BerReader, end: number): readonly RawAttribute[] {

@@ -53,4 +53,4 @@ export class Entry {
 }
 
 /** Undefined: not UTF-8. */
-export const textOf = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString("utf8") : undefined);
+const textOf = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString("utf8") : undefined);

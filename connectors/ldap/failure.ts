@@ -3,7 +3,7 @@ import { failureOf, inWords, type Where } from "../http/failure.ts";
 import { cleanText } from "../http/text.ts";
 
 /** An operation, as messages and logs name it: `SEARCH ou=people,dc=example on ldap.example.org:636`. None of them changes anything. */
-export const operation = (method: "BIND" | "STARTTLS" | "SEARCH" | "WHOAMI" | "CONNECT", path: string, host: string): Where => ({
+export const operation = (method: "BIND" | "STARTTLS" | "SEARCH" | "CONNECT", path: string, host: string): Where => ({
 	method,
 	path,
 	host,

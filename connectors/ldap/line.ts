@@ -46,7 +46,6 @@ export interface LineTools {
 }
 type Result = Extract<Answer, { kind: "result" }>;
 const START_TLS = "1.3.6.1.4.1.1466.20037";
-const WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3";
 
 /**
  * One bound connection, one request at a time. The SDK supplies the requests' and the answers' encoding. Its Client is not
@@ -148,15 +147,6 @@ export class Line {
 			if (answer.kind === "reference") references.push(...answer.urls);
 		});
 		return { entries, references, cookie: result.cookie };
-	}
-
-	/** Whom the server takes us for (RFC 4532); undefined where it does not say. */
-	async whoAmI(signal: AbortSignal): Promise<string | undefined> {
-		const { sdk, address } = this.#tools;
-		const where = operation("WHOAMI", "(who am I)", address.shown);
-		const request = new sdk.ExtendedRequest({ messageId: this.#next(), oid: WHO_AM_I });
-		const result = await this.#ask(request.write(), { where, tag: 0x78, attempt: 1 }, signal);
-		return result.value === "" ? undefined : result.value;
 	}
 
 	async #startTls(attempt: number, signal: AbortSignal): Promise<Line> {

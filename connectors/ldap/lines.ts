@@ -92,11 +92,6 @@ export class Lines {
 		return rootDseOf(entry);
 	}
 
-	/** Undefined where the server does not say, or does not know the question. */
-	async whoAmI(signal: AbortSignal): Promise<string | undefined> {
-		return await this.#retried((line) => line.whoAmI(signal), signal);
-	}
-
 	async #pages(
 		line: Line,
 		list: ListOptions & { readonly ask: Ask; readonly attempt: number },
@@ -127,30 +122,44 @@ export class Lines {
 		}
 	}
 
-	#retried<T>(work: (line: Line, attempt: number) => Promise<T>, signal: AbortSignal): Promise<T> {
+	#retried<T>(work: Work<T>, signal: AbortSignal): Promise<T> {
 		let attempt = 0;
 		const once = () => {
 			attempt += 1;
-			return this.#gate.run(async () => {
-				const line = await this.#line(attempt, signal);
-				try {
-					const result = await work(line, attempt);
-					if (!line.dead) this.#idle.push(line);
-					return result;
-				} catch (error) {
-					line.close();
-					throw error;
-				}
-			}, signal);
+			return this.#gate.run(() => this.#onSomeLine(work, attempt, signal), signal);
 		};
 		return retrying(once, this.server.retry ?? PATIENT, signal);
 	}
 
-	/** One that stands and is bound, or a new one. */
-	async #line(attempt: number, signal: AbortSignal): Promise<Line> {
+	/**
+	 * On a line that stands, or on a new one. A server may be closing an idle line at the very moment in which it is used
+	 * again: that says nothing about the request, which goes out once more on a new line.
+	 */
+	async #onSomeLine<T>(work: Work<T>, attempt: number, signal: AbortSignal): Promise<T> {
 		this.#idle = this.#idle.filter((line) => !line.dead);
 		const idle = this.#idle.pop();
-		if (idle !== undefined) return idle;
+		if (idle !== undefined) {
+			try {
+				return await this.#on(idle, work, attempt);
+			} catch (error) {
+				if (!wasClosed(error)) throw error;
+			}
+		}
+		return await this.#on(await this.#newLine(attempt, signal), work, attempt);
+	}
+
+	async #on<T>(line: Line, work: Work<T>, attempt: number): Promise<T> {
+		try {
+			const result = await work(line, attempt);
+			if (!line.dead) this.#idle.push(line);
+			return result;
+		} catch (error) {
+			line.close();
+			throw error;
+		}
+	}
+
+	async #newLine(attempt: number, signal: AbortSignal): Promise<Line> {
 		const sent = () => {
 			this.#requests += 1;
 		};
@@ -175,3 +184,7 @@ export class Lines {
 		return operation("SEARCH", base === "" ? "(root DSE)" : base, this.address.shown);
 	}
 }
+
+type Work<T> = (line: Line, attempt: number) => Promise<T>;
+const wasClosed = (error: unknown): boolean =>
+	error instanceof SyncError && (error.context.errno === "ECONNRESET" || error.context.errno === "EPIPE");

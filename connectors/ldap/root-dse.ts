@@ -76,6 +76,7 @@ function vendorOf(entry: Entry, shown: string): Vendor {
 	if (has("ipaDomainLevel") || has("ipaTopologyPluginVersion")) return "freeipa";
 	if (/\b389[ -]|Red Hat.*Directory|Fedora-Directory/i.test(shown)) return "389ds";
 	if (/eDirectory/i.test(shown)) return "edirectory";
-	if (/OpenDJ|ForgeRock Directory Services|OpenDS|Open Identity Platform|PingDS/i.test(shown)) return "opendj";
+	if (/OpenDJ|ForgeRock Directory Services|OpenDS|Open Identity Platform|PingDS|Ping Identity Directory Server/i.test(shown))
+		return "opendj";
 	return "unknown";
 }

@@ -9,7 +9,7 @@ export interface Leaver {
 	readonly person: PersonKey;
 	readonly because: string;
 	/** Set while the person has not been missing long enough, or a source was not read: nothing is taken yet. */
-	readonly waiting: { readonly reason: "waiting" | "rejected-at-source"; readonly detail: string } | undefined;
+	readonly waiting: { readonly reason: "waiting" | "source-not-read"; readonly detail: string } | undefined;
 }
 
 /** Everybody who has an account of ours and is wished by nobody. People that are held are not among them. */
@@ -31,7 +31,7 @@ function leaverOf(world: World, account: Account, keys: readonly PersonKey[]): L
 	const unread = keys.find((key) => !world.readSources.some((source) => key.startsWith(`${source}:`)));
 	if (unread !== undefined) {
 		const detail = `linked as ${unread}, but this product's policy no longer reads that source; put it back into people.from, or disable the account by hand`;
-		return { account, person, because: "the person's source is not read", waiting: { reason: "rejected-at-source", detail } };
+		return { account, person, because: "the person's source is not read", waiting: { reason: "source-not-read", detail } };
 	}
 	return { account, person, because: "the person left the directory", waiting: waitingFor(world, keys) };
 }

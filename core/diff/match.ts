@@ -114,9 +114,17 @@ function inactiveMatch(world: World, { wish, claims, namesake }: { wish: Wish; c
 	return { state: "account", account, how: adopt };
 }
 
+/** Somebody who left years ago may have had the same name: their account, with all it may do, is not given to a newcomer unseen. */
+const switchedOff = (draft: Draft, wish: Wish, account: Account): Match =>
+	held(draft, wish, [
+		"not-owned",
+		`an account "${account.username}" exists, is switched off and not managed; if it is this person's, activate it in the product and it is taken over in the next run; if it is somebody else's, rename it`,
+	]);
+
 function byUsername(world: World, draft: Draft, { wish, namesake }: { wish: Wish; namesake: Account | undefined }): Match {
 	if (namesake === undefined || world.owners.has(namesake.id)) return { state: "create" };
-	if (world.rules.adopt === "username") return { state: "account", account: namesake, how: "username" };
+	if (world.rules.adopt === "username")
+		return namesake.active ? { state: "account", account: namesake, how: "username" } : switchedOff(draft, wish, namesake);
 	return held(draft, wish, [
 		"not-owned",
 		`an account "${namesake.username}" exists already and is not managed; set adopt: username to take such accounts over, or give one of the two another username`,
@@ -142,7 +150,8 @@ function byEmail(world: World, draft: Draft, found: { wish: Wish; claims: Claims
 			`${names.length} accounts have this person's e-mail address: ${names.join(", ")}; adopt: email needs exactly one`,
 		]);
 	}
-	if (accounts[0] !== undefined) return { state: "account", account: accounts[0], how: "email" };
+	if (accounts[0] !== undefined)
+		return accounts[0].active ? { state: "account", account: accounts[0], how: "email" } : switchedOff(draft, wish, accounts[0]);
 	if (namesake !== undefined && !world.owners.has(namesake.id))
 		return held(draft, wish, [
 			"not-owned",

@@ -13,7 +13,8 @@ export function headlineOf(input: HeadlineInput): string {
 	const held = input.holds.length === 0 ? "" : `; ${number(input.holds.length)} held`;
 	switch (input.outcome) {
 		case "nothing-to-do":
-			return `Nothing to do: ${input.product} matches the directory${held}.`;
+			if (input.holds.length > 0) return `Nothing to do now: what ${input.product} lacks is held back (${number(input.holds.length)}).`;
+			return `Nothing to do: ${input.product} matches the directory.`;
 		case "differences":
 			return `${whatChanges(input, "would change")}${held}.`;
 		case "done": {

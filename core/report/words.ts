@@ -19,7 +19,7 @@ export const KIND_WORDS: Readonly<Record<OperationKind, KindWords>> = {
 	"link.adopt": {
 		past: "adopted",
 		title: "Adopt existing accounts",
-		meaning: "The account exists already and is taken under management. Nothing about it changes in the product.",
+		meaning: "The account exists already and is taken under management. Nothing is taken from it in this run.",
 		tone: "link",
 	},
 	"group.create": { past: "created", title: "Create groups", meaning: "A new group, empty at first.", tone: "gain" },
@@ -59,6 +59,7 @@ export const SIGN: Readonly<Record<Tone, string>> = { gain: "+", loss: "−", ch
 
 export const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
 	"rejected-at-source": "could not be read whole in the directory",
+	"source-not-read": "linked to a source that the policy no longer reads",
 	protected: "protected by the configuration",
 	"own-account": "the account Rollcall itself logs in with",
 	"not-editable": "the account lives in a directory the product cannot write",

@@ -22,6 +22,8 @@ export interface PlanParts {
 	readonly shrink: ShrinkLimits;
 	readonly store: StoreReader;
 	readonly override?: Digest;
+	/** `--product-moved`: the links hold although the server calls itself by another address now. */
+	readonly productMoved?: boolean;
 	readonly progress?: Progress;
 	/** Milliseconds, monotonic; for the report only. */
 	readonly clock: () => number;
@@ -53,6 +55,7 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 	const actual = await timed(parts.clock, () =>
 		parts.product.read({ ...wantedOf(parts, desired), attributesOf: new Set(links.values()) }, signal),
 	);
+	await assertSameSite(parts, actual.value.site);
 	const plan = diff({
 		desired,
 		actual: actual.value,
@@ -65,6 +68,23 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 		takenAt: newest(snapshots.map((s) => s.value)),
 	});
 	return { snapshots, actual, can, desired, plan, verdict: await judgeNow(parts, plan, { actual: actual.value, can }) };
+}
+
+/**
+ * Account ids are a product's own, and every product hands out the same ones: links made with one Jira would point at
+ * strangers in another. Throws `config.invalid`.
+ */
+async function assertSameSite({ store, product, productMoved }: PlanParts, site: string | undefined): Promise<void> {
+	const known = await store.site(product.id);
+	if (known === undefined || site === undefined || known === site || productMoved) return;
+	throw new SyncError(
+		"config.invalid",
+		`what Rollcall remembers of "${product.id}" belongs to the ${product.kind} at ${known}; the url now leads to the one at ${site}`,
+		{
+			context: { product: product.id },
+			todo: "Nothing was changed. For another server give the product another name, or the configuration another store. If it is the same server with a new base URL: --product-moved, once.",
+		},
+	);
 }
 
 /** Judges a plan against what is known today: the last good snapshots, and the product's accounts by their names. */

@@ -1,6 +1,7 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
 import { asSyncError } from "../errors.ts";
 import type { Limit, Verdict } from "../guard.ts";
+import type { ProductId, Snapshot, SnapshotSize } from "../model.ts";
 import type { Plan } from "../plan.ts";
 import type { AtlassianProduct } from "../product.ts";
 import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
@@ -98,11 +99,21 @@ async function journalRefusal(parts: SyncParts, lease: Lease, { plan, verdict }:
 /** Only a reading that the guard let pass counts as a sighting of an absence, or as the size to compare the next one with. */
 async function rememberReading({ store, product }: SyncParts, lease: Lease, planned: Planned): Promise<void> {
 	for (const { value } of planned.snapshots) {
-		await store.putSnapshot(lease, product.id, value.connector, { digest: value.digest, size: value.size, takenAt: value.takenAt });
+		const { connector, digest, takenAt } = value;
+		const size = await knownSize(store, product.id, value);
+		await store.putSnapshot(lease, product.id, connector, { digest, size, takenAt });
 	}
+	if (planned.actual.value.site !== undefined) await store.rememberSite(lease, product.id, planned.actual.value.site);
 	const missing = missingPeople(planned.desired, await store.links(product.id));
 	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));
 	await store.recordAbsences(lease, product.id, missing, new Date(takenAt));
+}
+
+/** While groups are held their members are not counted: the size to compare the next reading with stays as large as it was. */
+async function knownSize(store: Store, product: ProductId, { connector, size }: Snapshot): Promise<SnapshotSize> {
+	if ((size.heldGroups ?? 0) === 0) return size;
+	const before = await store.lastGood(product, connector);
+	return { ...size, memberships: Math.max(size.memberships, before?.size.memberships ?? 0) };
 }
 
 const modeOf = (parts: SyncParts): "sync" | "apply" => (parts.approved === undefined ? "sync" : "apply");

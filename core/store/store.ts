@@ -32,6 +32,9 @@ export interface LinkBook {
 	links(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountId>>;
 	/** One account may have several people keys only when they are the same person in several sources. */
 	link(lease: Lease, product: ProductId, person: PersonKey, account: AccountId, origin: LinkOrigin): Promise<void>;
+	/** Which server the links belong to (`Actual.site`): another one may use the same account ids for other people. */
+	site(product: ProductId): Promise<string | undefined>;
+	rememberSite(lease: Lease, product: ProductId, site: string): Promise<void>;
 	/** People missing from the directory: since when, and in how many snapshots in a row. */
 	absences(product: ProductId): Promise<ReadonlyMap<PersonKey, Absence>>;
 	/** Replaces the record: `missing` are counted once more, everybody else is forgotten. `at`: when the snapshot was taken. */
@@ -124,4 +127,4 @@ export interface Store extends Leases, LinkBook, SnapshotShelf, Journal {
 }
 
 /** What a dry run gets: the store without anything that writes. */
-export type StoreReader = Pick<Store, "links" | "absences" | "lastGood" | "openCreates" | "inherited">;
+export type StoreReader = Pick<Store, "links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited">;

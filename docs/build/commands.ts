@@ -17,7 +17,7 @@ function renderCommands(): string {
 	const commands = program.commands.filter((command) => command.name() !== "help");
 	return [
 		"# Commands",
-		`${GENERATED("`app/cli.ts`")} What they end with is in [exit-codes.md](exit-codes.md); how they go together in the\n[guides](../README.md).`,
+		`${GENERATED("`app/cli.ts`")} What they end with is in [exit-codes.md](exit-codes.md); how they go together in the\n[guides](../README.md).\n\nOf several products, \`diff\` and \`sync\` print one after the other: with \`--format json\` that is one document for each, not a list.`,
 		`${program.description()} In a checkout \`rollcall\` is \`npm run rollcall --\`.`,
 		tableOf(
 			["command", "what it does"],
@@ -64,9 +64,13 @@ interface Meaning {
 	readonly next: string;
 }
 const MEANINGS: Readonly<Record<keyof typeof EXIT, Meaning>> = {
-	done: { meaning: "Nothing to do, or everything was done. Also `check` without errors, `explain`, `runs`, `snapshot`.", next: "Nothing." },
+	done: {
+		meaning: "Nothing to do, or everything was done. Also `check` without errors, `explain` (of nobody too), `runs`, `snapshot`.",
+		next: "Nothing.",
+	},
 	differences: {
-		meaning: "`diff` (or `sync --dry-run`, or a product with `posture: observe`) found something to do. Nothing was written.",
+		meaning:
+			"`diff` (or `sync --dry-run`, or a product with `posture: observe`) found something to do, or the question of `sync` was not answered with yes. Nothing was written.",
 		next: "Read the report.",
 	},
 	refused: {
@@ -74,7 +78,8 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, Meaning>> = {
 		next: "Look at the directory first; then, if every change is meant, `--override DIGEST`.",
 	},
 	failures: {
-		meaning: "Some operations failed or their outcome is unknown, or the run was stopped. The rest was done.",
+		meaning:
+			"Some operations failed or their outcome is unknown, or the run was stopped. The rest was done. Also instead of 0 where standard output could not be written (a full disk).",
 		next: "Read why; run again: what is done is not repeated.",
 	},
 	config: {
@@ -131,7 +136,7 @@ function renderExitCodes(): string {
 		"# Exit codes",
 		GENERATED("`core/errors.ts`"),
 		tableOf(["code", "meaning", "what to do"], exits),
-		"With several products, the one that most needs somebody decides: 70, 67, 66, 65, 64, 3, 4, 2, 0 in this order. `rollcall daemon` ends with 0\nwhen it is told to stop; what its runs ended with is in its log.",
+		"With several products, the one that most needs somebody decides: 70, 67, 66, 65, 64, 3, 4, 2, 0 in this order. `rollcall daemon` ends with 0\nwhen it is told to stop; what its runs ended with is in its log.\n\nA reader of standard output or standard error that goes away early (`| head`) changes neither the run nor its code;\nwhat it would have read is dropped.",
 		"## Error codes",
 		'Failures of a whole command are told on standard error, with `--format json` on standard output as\n`{ "error": { "code", "message", "todo", "context", "exit" } }`. The same codes stand in the journal, where single operations failed (exit 4).',
 		tableOf(["code", "exit", "what it is about"], codes),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
 	type Application,
 	type Directory,
@@ -41,6 +42,8 @@ export class Population {
 	readonly tokens = new Map<string, number>();
 	directories: readonly Directory[];
 	applications: readonly Application[];
+	/** What the administrator has set as Jira's base URL; it stays the same wherever the server is reached. */
+	baseUrl: string;
 	/** Counts changes; caches compare it. */
 	version = 0;
 	readonly #byName = new Map<string, number>();
@@ -55,6 +58,7 @@ export class Population {
 		this.#changed = options.changed ?? (() => undefined);
 		this.directories = options.directories ?? [{ name: "Jira Internal Directory", kind: "internal" }];
 		this.applications = options.applications ?? [standardApplication];
+		this.baseUrl = options.state?.baseUrl ?? `https://jira-${randomUUID().slice(0, 8)}.example.com`;
 		if (options.state !== undefined) this.#restore(options.state);
 	}
 
@@ -81,6 +85,7 @@ export class Population {
 			tokens: [...this.tokens],
 			applications: this.applications,
 			directories: this.directories,
+			baseUrl: this.baseUrl,
 		};
 	}
 

@@ -66,6 +66,7 @@ export interface PopulationState {
 	readonly tokens: readonly (readonly [token: string, account: number])[];
 	readonly applications: readonly Application[];
 	readonly directories: readonly Directory[];
+	readonly baseUrl?: string;
 }
 
 export const folded = (name: string): string => name.toLowerCase();

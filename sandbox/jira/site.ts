@@ -20,7 +20,7 @@ function serverInfo(_call: Call, view: JiraView): Answer {
 	return {
 		status: 200,
 		json: {
-			baseUrl: view.base,
+			baseUrl: view.population.baseUrl,
 			version,
 			versionNumbers: numbers,
 			deploymentType: "Server",

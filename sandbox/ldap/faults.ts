@@ -5,7 +5,7 @@ import { COMPARE_RESPONSE, type Outcome, resultMessage } from "./protocol.ts";
 const CODES: Readonly<Record<number, number>> = { 400: 2, 401: 49, 403: 50, 404: 32, 408: 3, 413: 4, 429: 51, 500: 80, 501: 53, 503: 52 };
 
 /** A refusal instead of an answer. Codes below 100 are LDAP's own. */
-export function refusalOf(effect: Extract<Effect, { kind: "status" }>): Outcome {
+function refusalOf(effect: Extract<Effect, { kind: "status" }>): Outcome {
 	const { status } = effect;
 	if (status >= 300 && status < 400) return { code: 10, referral: effect.headers?.location ?? "ldap://elsewhere.example.org/" };
 	const text = typeof effect.body === "string" ? effect.body : "";

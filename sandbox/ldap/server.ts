@@ -16,6 +16,8 @@ import { type LdapVendor, PLAIN_WAYS } from "./vendors.ts";
 export interface LdapOptions {
 	/** Default 0: any free port. */
 	readonly port?: number;
+	/** Of this machine only. Default 127.0.0.1. */
+	readonly address?: `127.0.0.${number}`;
 	/** Default `openldap`. */
 	readonly vendor?: LdapVendor;
 	/** With `activedirectory`: the domain's name. Default `ad.example.com`. */
@@ -68,10 +70,11 @@ export async function startLdap(options: LdapOptions = {}): Promise<LdapSandbox>
 	const [reader, administrator] = accountsOf(vendor, ways.suffix, domain);
 	const accounts: Account[] = [reader, administrator];
 	const door = new Door(new Site(tree, ways, quirks), accounts, options.tls);
-	const port = await door.listen(options.port ?? 0);
+	const address = options.address ?? "127.0.0.1";
+	const port = await door.listen(options.port ?? 0, address);
 	const layout = layoutOf(vendor, ways.suffix);
 	return {
-		url: `${options.tls?.implicit === true ? "ldaps" : "ldap"}://127.0.0.1:${port}`,
+		url: `${options.tls?.implicit === true ? "ldaps" : "ldap"}://${address}:${port}`,
 		vendor,
 		suffix: ways.suffix,
 		domain,
@@ -154,10 +157,10 @@ class Door {
 		this.#server.on("tlsClientError", () => undefined);
 	}
 
-	async listen(port: number): Promise<number> {
+	async listen(port: number, address: string): Promise<number> {
 		await new Promise<void>((resolve, reject) => {
 			this.#server.once("error", reject);
-			this.#server.listen(port, "127.0.0.1", () => resolve());
+			this.#server.listen(port, address, () => resolve());
 		});
 		return (this.#server.address() as AddressInfo).port;
 	}

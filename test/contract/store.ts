@@ -24,6 +24,7 @@ import { creationOf, removalOf, startWith } from "../support/store-operations.ts
  *  S15 what is written is seen by everybody at once, and after reopening
  *  S16 thousands of everything
  *  S17 odd characters survive
+ *  S18 which server a product's links belong to is kept per product, and replaced
  */
 export interface StoreHarness {
 	readonly name: string;
@@ -117,6 +118,7 @@ export function storeSuite(harness: StoreHarness): void {
 					() => first.renew(),
 					() => first.assertHeld(1),
 					() => store.link(first, JIRA, person(1), account(1), "created"),
+					() => store.rememberSite(first, JIRA, "https://jira.example.org"),
 					() => store.recordAbsences(first, JIRA, [person(1)], at),
 					() => store.putSnapshot(first, JIRA, STAFF, { digest: idOf({}), size, takenAt: at }),
 					() => store.open(first, startWith([])),
@@ -208,6 +210,14 @@ export function storeSuite(harness: StoreHarness): void {
 				await store.recordAbsences(lease, JIRA, [person(2)], wednesday);
 				expect(await store.absences(JIRA)).toEqual(new Map([[person(2), { since: wednesday, sightings: 1 }]]));
 				expect(await store.absences(WIKI)).toEqual(new Map([[person(1), { since: monday, sightings: 1 }]]));
+			});
+
+			test("S18 the server of a product's links is kept per product, and replaced", async () => {
+				const lease = await held();
+				expect(await store.site(JIRA)).toBeUndefined();
+				await store.rememberSite(lease, JIRA, "https://old.example.org");
+				await store.rememberSite(lease, JIRA, "https://new.example.org");
+				expect([await store.site(JIRA), await store.site(WIKI)]).toEqual(["https://new.example.org", undefined]);
 			});
 
 			test("S8 the shelf keeps the last summary per product and connector", async () => {

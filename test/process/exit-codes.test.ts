@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { EXIT } from "../../core/errors.ts";
@@ -116,7 +117,7 @@ describe("exit codes", () => {
 
 	test("70 as well when the installation is not whole", async () => {
 		await mkdir(world.path("bin"));
-		await copyFile(BIN, world.path("bin/rollcall.js"));
+		for (const file of ["rollcall.js", "node24.js"]) await copyFile(join(dirname(BIN), file), world.path(`bin/${file}`));
 		await writeFile(world.path("package.json"), '{ "type": "module" }');
 		const { status, stderr } = spawnSync(process.execPath, [world.path("bin/rollcall.js"), "--version"], { encoding: "utf8" });
 		expect({ status, stderr }).toEqual({

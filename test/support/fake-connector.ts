@@ -13,6 +13,8 @@ export class FakeConnector implements Connector {
 	readonly groups = new Map<string, string[]>();
 	/** Ids of records that cannot be read. */
 	readonly unreadable = new Set<string>();
+	/** Names of groups whose members cannot be read. */
+	readonly heldGroups = new Set<string>();
 	/** Every request for a snapshot. */
 	readonly asked: SnapshotRequest[] = [];
 	/** Milliseconds since 1970: when snapshots are taken. */
@@ -50,8 +52,11 @@ export class FakeConnector implements Connector {
 			if (this.unreadable.has(person.id)) builder.rejectPerson(person.id, "odd record", person.username);
 			else builder.person(person);
 		}
-		for (const [name, people] of this.groups)
-			builder.group({ id: name as GroupId, name, path: `/${name}`, people: people as PersonId[], groups: [] });
+		for (const [name, people] of this.groups) {
+			const group = { id: name as GroupId, name, path: `/${name}`, groups: [] };
+			if (this.heldGroups.has(name)) builder.holdGroup(group, "its members cannot be read");
+			else builder.group({ ...group, people: people as PersonId[] });
+		}
 		return builder.finish({ people: this.people.size, groups: this.groups.size, takenAt: new Date(this.now) });
 	}
 	requests(): number {

@@ -36,6 +36,7 @@ export class MemoryProduct implements AtlassianProduct {
 	readonly accounts = new Map<AccountId, Row>();
 	readonly groups = new Set<GroupName>();
 	self: AccountId | undefined;
+	site: string | undefined;
 	/** Every operation that was asked for, in order. */
 	readonly asked: ProductOperation[] = [];
 	/** From this request on everything fails; that one request's answer is lost after the write. */
@@ -83,6 +84,7 @@ export class MemoryProduct implements AtlassianProduct {
 			accounts,
 			groups: new Set(this.groups),
 			self: this.self,
+			...(this.site === undefined ? {} : { site: this.site }),
 			digest: digestOf([...accounts]),
 		};
 	}

@@ -48,6 +48,7 @@ interface Linked {
 export class MemoryWorld {
 	readonly leases = new Map<string, Granted>();
 	readonly links = new Map<ProductId, Map<PersonKey, Linked>>();
+	readonly sites = new Map<ProductId, string>();
 	readonly absences = new Map<ProductId, Map<PersonKey, Absence>>();
 	readonly shelf = new Map<string, ShelfEntry>();
 	readonly runs: Run[] = [];
@@ -126,6 +127,14 @@ export class MemoryStore implements Store {
 
 	async absences(product: ProductId): Promise<ReadonlyMap<PersonKey, Absence>> {
 		return new Map(this.world.absences.get(product));
+	}
+
+	async site(product: ProductId): Promise<string | undefined> {
+		return this.world.sites.get(product);
+	}
+	async rememberSite(lease: Lease, product: ProductId, site: string): Promise<void> {
+		this.#fence(lease);
+		this.world.sites.set(product, site);
 	}
 
 	async recordAbsences(lease: Lease, product: ProductId, missing: readonly PersonKey[], at: Date): Promise<void> {

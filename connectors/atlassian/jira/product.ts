@@ -30,7 +30,7 @@ class JiraProduct implements AtlassianProduct {
 	readonly #settings: JiraSettings;
 	readonly #talk: JiraTalk;
 	readonly #writer: JiraWriter;
-	#version: JiraVersion | undefined;
+	#server: Server | undefined;
 
 	constructor(settings: JiraSettings) {
 		this.id = settings.id;
@@ -40,9 +40,9 @@ class JiraProduct implements AtlassianProduct {
 	}
 
 	async capabilities(signal: AbortSignal): Promise<Capabilities> {
-		this.#version ??= await askVersion(this.#talk, signal);
+		this.#server ??= await askServer(this.#talk, signal);
 		const { concurrency } = this.#settings.network;
-		return capabilitiesOf(this.#version, { pageSize: this.#settings.pageSize ?? 1_000, concurrency });
+		return capabilitiesOf(this.#server.version, { pageSize: this.#settings.pageSize ?? 1_000, concurrency });
 	}
 
 	canonical(fields: AccountFields): AccountFields {
@@ -54,12 +54,13 @@ class JiraProduct implements AtlassianProduct {
 	}
 
 	async read(request: ReadRequest, signal: AbortSignal): Promise<Actual> {
-		this.#version ??= await askVersion(this.#talk, signal);
+		this.#server ??= await askServer(this.#talk, signal);
+		const { version, site } = this.#server;
 		const { pageSize, network } = this.#settings;
-		const parts = { product: this.id, talk: this.#talk, version: this.#version, concurrency: network.concurrency };
+		const parts = { product: this.id, talk: this.#talk, version, concurrency: network.concurrency };
 		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
 		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
-		return actual;
+		return site === undefined ? actual : { ...actual, site };
 	}
 
 	async perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {
@@ -77,8 +78,14 @@ class JiraProduct implements AtlassianProduct {
 	}
 }
 
-async function askVersion(talk: JiraTalk, signal: AbortSignal): Promise<JiraVersion> {
+interface Server {
+	readonly version: JiraVersion;
+	/** Jira's own base URL, as its administrator has set it: all of this API that tells one Jira from another. */
+	readonly site: string | undefined;
+}
+
+async function askServer(talk: JiraTalk, signal: AbortSignal): Promise<Server> {
 	const { body } = await talk.serverInfo(signal);
 	assertDataCenter(body.deploymentType);
-	return versionOf(body.version);
+	return { version: versionOf(body.version), site: body.baseUrl ?? undefined };
 }

@@ -60,6 +60,8 @@ export type WireGroupPicker = z.infer<typeof WireGroupPicker>;
 
 export const WireServerInfo = z.object({
 	version: z.string(),
+	/** As the administrator has set it; it tells one Jira from another, whatever address leads there. */
+	baseUrl: z.string().nullish(),
 	deploymentType: z.string().nullish(),
 	serverTitle: z.string().nullish(),
 });

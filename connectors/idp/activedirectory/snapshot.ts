@@ -103,6 +103,7 @@ export async function readPerson(
 	who: { readonly idOrName: string; readonly request: SnapshotRequest },
 	signal: AbortSignal,
 ): Promise<Person | undefined> {
+	if (who.idOrName === "") return undefined;
 	const found: FoundPerson[] = [];
 	for (const domain of await talk.domains(signal)) {
 		const byId = guidBytes(who.idOrName) === undefined ? undefined : await byGuid(talk, { ...who, domain }, signal);

@@ -54,6 +54,7 @@ export async function readPerson(
 	who: { readonly idOrName: string; readonly request: SnapshotRequest },
 	signal: AbortSignal,
 ): Promise<Person | undefined> {
+	if (who.idOrName === "") return undefined;
 	const profile = await talk.profile(signal);
 	const how = { profile, moment: momentOf(new Date()), request: who.request };
 	const found = new Map<string, FoundPerson>();

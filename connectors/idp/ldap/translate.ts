@@ -27,7 +27,7 @@ export const personFrom = (
  * The one value, as text. eDirectory's GUID is 16 octets, shown as 32 hexadecimal digits; octets are never taken for text
  * though some happen to be valid UTF-8. Identifiers of RFC 4530 and their like are the same in any case.
  */
-export function idOf(entry: Entry, attribute: string): string | undefined {
+function idOf(entry: Entry, attribute: string): string | undefined {
 	const [value, ...more] = entry.bytes(attribute);
 	if (value === undefined || more.length > 0) return undefined;
 	const name = attribute.toLowerCase();

@@ -15,9 +15,9 @@ const NEVER_EMPTY = ["groupofnames", "groupofuniquenames"];
 /**
  * OpenLDAP: https://www.openldap.org/software/man.cgi?query=slapo-ppolicy (000001010000Z: locked for good), seen on 2.5.
  * 389 DS: nsAccountLock, nsUniqueId seen on 2.3; its schema lets groupOfNames be empty. FreeIPA adds ipaUniqueID and the
- * end of the Kerberos principal. OpenDJ: ds-pwp-account-disabled, ds-pwp-account-expiration-time
- * (https://doc.openidentityplatform.org/opendj/admin-guide/chap-pwd-policy). eDirectory: loginDisabled,
- * loginExpirationTime (https://www.netiq.com/documentation/edirectory-92/).
+ * end of the Kerberos principal (krbPrincipalExpiration of MIT Kerberos' LDAP schema). OpenDJ and its kin:
+ * https://docs.pingidentity.com/pingds/8/schemaref/at-ds-pwp-account-disabled.html and …/at-ds-pwp-account-expiration-time.html.
+ * eDirectory: loginDisabled, loginExpirationTime (https://www.novell.com/documentation/developer/ndslib/, checkBind.c).
  */
 export const VENDORS: Readonly<Record<Exclude<Vendor, "activedirectory">, VendorRules>> = {
 	openldap: { idAttribute: "entryUUID", disabledWhen: "(pwdAccountLockedTime=000001010000Z)", neverEmpty: NEVER_EMPTY },

@@ -9,6 +9,7 @@ export function emptyStore(path: string): Store {
 const NOTHING_WRITTEN = {
 	holderOf: async () => undefined,
 	links: async () => new Map(),
+	site: async () => undefined,
 	absences: async () => new Map(),
 	lastGood: async () => undefined,
 	openCreates: async () => new Map(),
@@ -25,6 +26,7 @@ export function refusingWrites(path: string) {
 	return {
 		acquire: refuse,
 		link: refuse,
+		rememberSite: refuse,
 		recordAbsences: refuse,
 		putSnapshot: refuse,
 		open: refuse,

@@ -23,7 +23,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
  */
 export async function prepareFile(path: string, log: (line: string) => void): Promise<void> {
 	try {
-		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+		await makeFolder(dirname(path));
 		const made = await open(path, "wx", 0o600).catch((error: unknown) => {
 			if (codeOf(error) === "EEXIST") return undefined;
 			throw error;
@@ -34,6 +34,27 @@ export async function prepareFile(path: string, log: (line: string) => void): Pr
 		await warnOfNetwork(path, log);
 	} catch (error) {
 		throw storeFailure(path, error);
+	}
+}
+
+/** One by one: where a file system refuses new folders with ENOENT (/proc), the `recursive` of Node's mkdir tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+	if (dirname(path) === path || (await isThere(path))) return;
+	await makeFolder(dirname(path));
+	try {
+		await mkdir(path, { mode: 0o700 });
+	} catch (error) {
+		// Another run was quicker.
+		if (codeOf(error) !== "EEXIST") throw error;
+	}
+}
+async function isThere(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return false;
+		throw error;
 	}
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { AccountId, PersonKey, ProductId } from "../../model.ts";
-import { accountTaken } from "../refusals.ts";
+import { accountTaken, leaseLost } from "../refusals.ts";
 import type { Absence, LinkBook } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { assertFence, held, NOW } from "./fence.ts";
@@ -44,6 +44,19 @@ export function linkBook(connection: Connection): LinkBook {
 				for await (const rows of byPerson(db, "absence", product))
 					for (const { person, since, sightings } of rows) absences.set(person, { since: new Date(since), sightings });
 				return absences;
+			}),
+
+		async site(product) {
+			const row = await connection.read((db) => db.selectFrom("site").select("site").where("product", "=", product).executeTakeFirst());
+			return row?.site;
+		},
+
+		rememberSite: (lease, product, site) =>
+			connection.write(async (trx) => {
+				const { numAffectedRows } = await sql`
+					insert into site (product, site) select ${product}, ${site} where ${held(lease)}
+					on conflict (product) do update set site = excluded.site`.execute(trx);
+				if (numAffectedRows !== 1n) throw leaseLost(lease);
 			}),
 
 		recordAbsences: (lease, product, missing, at) =>

@@ -6,6 +6,7 @@ import type { LinkOrigin, RunOutcome, RunStart, Settlement } from "../store.ts";
 export interface Tables {
 	lease: LeaseTable;
 	link: LinkTable;
+	site: SiteTable;
 	absence: AbsenceTable;
 	snapshot: SnapshotTable;
 	run: RunTable;
@@ -26,6 +27,10 @@ interface LinkTable {
 	account: AccountId;
 	origin: LinkOrigin;
 	linked_at: number;
+}
+interface SiteTable {
+	product: ProductId;
+	site: string;
 }
 interface AbsenceTable {
 	product: ProductId;

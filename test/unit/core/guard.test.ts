@@ -96,6 +96,8 @@ describe("a directory that shrank", () => {
 		["by one too many: groups", staff(100, 7), size(100, 10), 1],
 		["by no more than allowed: memberships", staff(100, 10, 38), size(100, 10, 50), 0],
 		["by one too many: memberships", staff(100, 10, 37), size(100, 10, 50), 1],
+		["by ten memberships of few: always allowed", staff(4, 1, 0), size(4, 1, 10), 0],
+		["by eleven memberships of few", staff(4, 1, 0), size(4, 1, 11), 1],
 		["in everything at once", staff(1, 1, 1), size(100, 10, 50), 3],
 		["not at all: it grew", staff(200, 20, 90), size(100, 10, 50), 0],
 	] as const)("%s", (_name, sources, before, breaches) => {
@@ -114,6 +116,12 @@ describe("a directory that shrank", () => {
 					'the directory "staff" has 80 people, 20 fewer than in the last good snapshot (100); at most 10 may vanish at once (shrink.people: 10%)',
 			},
 		]);
+	});
+	test("does not take members of held groups for gone, and still looks at people and groups", () => {
+		const held = (people: number) => staff(people, 10, 0).map((s) => ({ ...s, size: { ...s.size, heldGroups: 1 } }));
+		const rules = rulesOf({ lastGood: last(["staff", size(100, 10, 50)]) });
+		expect(judge(planOf([], { sources: held(100) }), rules).state).toBe("clear");
+		expect(judge(planOf([], { sources: held(50) }), rules).breaches.map(({ what }) => what)).toEqual(["staff: people"]);
 	});
 	test("is told with the limit to a tenth of a percent", () => {
 		const rules = rulesOf({ shrink: { people: 0.75, groups: 1, memberships: 1 }, lastGood: last(["staff", size(100)]) });

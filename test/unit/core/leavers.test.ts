@@ -188,18 +188,18 @@ describe("a source taken out of the policy", () => {
 		{
 			rule: "makes nobody a leaver",
 			scene: { ...one, readSources: ["crew"], rules: asked(1, 0, { stripGroups: true }) },
-			plan: ["rejected-at-source: account.disable user1", "rejected-at-source: member.remove devs user1"],
+			plan: ["source-not-read: account.disable user1", "source-not-read: member.remove devs user1"],
 			says: ["linked as idp:1, but this product's policy no longer reads that source; put it back into people.from"],
 		},
 		{
 			rule: "makes nobody a leaver who is missing in the other as well",
 			scene: { ...both, readSources: ["crew"], rules: asked(1, 0) },
-			plan: ["rejected-at-source: account.disable user1"],
+			plan: ["source-not-read: account.disable user1"],
 		},
 		{
 			rule: "is not taken for one whose name begins alike",
 			scene: { ...one, readSources: ["id"], rules: asked(1, 0) },
-			plan: ["rejected-at-source: account.disable user1"],
+			plan: ["source-not-read: account.disable user1"],
 		},
 	]);
 });

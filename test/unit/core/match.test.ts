@@ -201,6 +201,12 @@ describe("adopt: never", () => {
 describe("adopt: username", () => {
 	testRows([
 		{
+			rule: "gives the account of somebody who left years ago to no newcomer of the same name",
+			scene: { people: [wish(1)], accounts: [account(1, { active: false, groups: groups("finance") })] },
+			plan: ["not-owned: match user1"],
+			says: ['an account "user1" exists, is switched off and not managed; if it is this person\'s, activate it'],
+		},
+		{
 			rule: "takes the account of the same name over, by the product's case rule",
 			scene: { people: [wish(1, { username: "USER1" })], accounts: [account(1)] },
 			plan: ["adopt user1 for idp:1 by username"],
@@ -288,6 +294,11 @@ describe("adopt: username", () => {
 
 describe("adopt: email", () => {
 	testRows([
+		{
+			rule: "gives a switched-off account to nobody either",
+			scene: { people: [wish(1)], accounts: [account(1, { active: false })], rules: byEmail },
+			plan: ["not-owned: match user1"],
+		},
 		{
 			rule: "takes the one account with the address over, whatever its name",
 			scene: {

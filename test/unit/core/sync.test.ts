@@ -493,3 +493,48 @@ describe("a run after a crash", () => {
 		expect(accounts()).toEqual(["anna: devs", "ben: devs", "cleo: "]);
 	});
 });
+
+describe("the server that the links belong to", () => {
+	test("another one is never taken for it, however small the plan", async () => {
+		product.site = "https://test.example.org";
+		expect((await sync()).outcome).toBe("done");
+		product.site = "https://live.example.org";
+		source.put("ben", { active: false });
+		const before = accounts();
+		await expect(sync()).rejects.toMatchObject({
+			code: "config.invalid",
+			message:
+				'what Rollcall remembers of "jira" belongs to the memory at https://test.example.org; the url now leads to the one at https://live.example.org',
+		});
+		await expect(plan()).rejects.toMatchObject({ code: "config.invalid" });
+		expect([accounts(), await journal()]).toEqual([before, ["sync done"]]);
+	});
+	test("has only got another base URL: said once, remembered", async () => {
+		product.site = "https://old.example.org";
+		await sync();
+		product.site = "https://new.example.org";
+		expect((await sync({ productMoved: true })).outcome).not.toBe("refused");
+		await expect(sync()).resolves.toBeDefined();
+	});
+	test("need not say who it is", async () => {
+		await sync();
+		product.site = "https://new.example.org";
+		await expect(sync()).resolves.toBeDefined();
+		product.site = undefined;
+		await expect(sync()).resolves.toBeDefined();
+	});
+});
+
+describe("a held group", () => {
+	const shrink = { people: 1, groups: 1, memberships: 0.1 };
+	test("does not stop the run, and the size to compare with stays", async () => {
+		source.groups.set("all", [...Array.from({ length: 20 }, (_, i) => `p${i}`)]);
+		for (const id of source.groups.get("all")!) source.put(id);
+		await sync({ shrink });
+		source.heldGroups.add("all");
+		expect((await sync({ shrink })).outcome).not.toBe("refused");
+		source.heldGroups.clear();
+		source.groups.set("all", []);
+		expect((await sync({ shrink })).verdict.breaches.map(({ what }) => what)).toEqual(["staff: memberships"]);
+	});
+});

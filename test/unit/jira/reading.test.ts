@@ -175,6 +175,27 @@ describe("groups", () => {
 			message: expect.stringContaining("1 of 9 came"),
 		});
 	});
+	test("a row that comes twice does not stand in for a member who is missing", async () => {
+		const { stage, server, connect } = await stageOf();
+		const [one, two] = populate(stage);
+		const values = [one, two, one].map((key) => ({ key, name: key }));
+		const page = { startAt: 0, total: 3, maxResults: 50, isLast: true, values };
+		server.faults.add({ path: /group\/member\?groupname=staff/, effect: { kind: "wrong-json", body: page } });
+		expect(await caught(connect().read({}, calm))).toMatchObject({
+			code: "target.incomplete",
+			message: expect.stringContaining('(group "staff"): 2 of 3 came, 3 times in a row'),
+		});
+	});
+	test("a listed group that is gone when its members are asked for is no empty group", async () => {
+		const { stage, server, connect } = await stageOf();
+		populate(stage);
+		const body = { errorMessages: ["The group named 'staff' does not exist."], errors: {} };
+		server.faults.add({ path: /group\/member\?groupname=staff/, effect: { kind: "status", status: 404, body } });
+		expect(await caught(connect().read({}, calm))).toMatchObject({
+			code: "target.incomplete",
+			message: expect.stringContaining('"staff"'),
+		});
+	});
 	test("the short page of a group is filled up", async () => {
 		const { stage, server, connect } = await stageOf();
 		const ids = populate(stage);

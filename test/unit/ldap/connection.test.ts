@@ -1,8 +1,10 @@
+import dns from "node:dns";
 import { type AddressInfo, createServer } from "node:net";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { Client } from "ldapts";
 import { Secret } from "../../../core/secret.ts";
+import { BIND_RESPONSE, EXTENDED_RESPONSE, resultMessage } from "../../../sandbox/ldap/protocol.ts";
 import { madeUpCa, proxy } from "../http/servers.ts";
 import { never, Scene, SMALL } from "./stand-in.ts";
 
@@ -210,6 +212,85 @@ describe("trouble", () => {
 			code: "source.unreachable",
 		});
 	});
+});
+
+describe("servers that are none", () => {
+	/** Answers every request with the bytes that are made of its message id. */
+	async function answering(answer: (id: number) => Buffer): Promise<string> {
+		const server = createServer((socket) => {
+			scene.keep({ close: () => Promise.resolve(void socket.destroy()) });
+			socket.on("error", () => socket.destroy());
+			socket.on("data", (chunk: Buffer) => socket.write(answer(chunk[4]!)));
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+		scene.keep({ close: () => new Promise<void>((resolve) => server.close(() => resolve())) });
+		return `ldap://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	}
+	const success = (id: number, tag: number) => resultMessage(id, tag, { code: 0 });
+
+	test("an answer to another request, a second answer, an unknown operation", async () => {
+		const sandbox = await scene.start();
+		for (const [answer, message] of [
+			[(id: number) => success(id + 1, BIND_RESPONSE), /an answer to request 2, while request 1 is open/],
+			[
+				(id: number) => Buffer.concat([success(id, BIND_RESPONSE), success(id, BIND_RESPONSE)]),
+				/nobody waits for|another kind|an answer to request/,
+			],
+			[(id: number) => success(id, 0x6b), /an operation that nobody asked for/],
+			[() => Buffer.from("* OK IMAP4 ready\r\n"), /bytes that are not LDAP \("\* OK IMAP4 ready/],
+		] as const) {
+			const url = await answering(answer);
+			await expect(scene.read(sandbox, { url })).rejects.toMatchObject({
+				code: "source.malformed",
+				message: expect.stringMatching(message),
+			});
+		}
+	});
+
+	test("what is slipped in before TLS begins is not taken for an answer inside of it", async () => {
+		const sandbox = await scene.start();
+		const begun = success(2, BIND_RESPONSE).subarray(0, 5);
+		const url = await answering((id) => Buffer.concat([success(id, EXTENDED_RESPONSE), begun]));
+		await expect(scene.read(sandbox, { url, startTls: true })).rejects.toMatchObject({
+			code: "source.malformed",
+			message: expect.stringContaining("before TLS began"),
+		});
+	});
+
+	test("a notice of disconnection is a lost connection, with the server's reason", async () => {
+		const sandbox = await scene.start();
+		const url = await answering(() => resultMessage(0, EXTENDED_RESPONSE, { code: 52, text: "going down for maintenance" }));
+		await expect(scene.read(sandbox, { url })).rejects.toMatchObject({
+			code: "source.unreachable",
+			message: expect.stringContaining("going down for maintenance"),
+		});
+	});
+});
+
+test("several machines behind one name: all connections of one reading go to the first that answered", async () => {
+	const one = await scene.start();
+	const port = Number(new URL(one.url).port);
+	const another = await scene.start({ address: "127.0.0.2", port });
+	const real = dns.lookup;
+	let asked = 0;
+	const lookup = (...[, options, done]: [string, { readonly all?: boolean }, (error: null, ...found: unknown[]) => void]) => {
+		const address = asked % 2 === 0 ? "127.0.0.1" : "127.0.0.2";
+		asked += 1;
+		if (options.all === true) done(null, [{ address, family: 4 }]);
+		else done(null, address, 4);
+	};
+	Object.assign(dns, { lookup });
+	try {
+		const connector = scene.connect(one, { url: `ldap://directory.example.org:${port}` });
+		await connector.snapshot({ attributes: new Set() }, never());
+		expect([one.exchanges.length > 0, another.exchanges.length]).toEqual([true, 0]);
+		expect(one.logIns).toBeGreaterThan(1);
+		// The next reading may find another one.
+		await connector.snapshot({ attributes: new Set() }, never());
+		expect(another.exchanges.length).toBeGreaterThan(0);
+	} finally {
+		Object.assign(dns, { lookup: real });
+	}
 });
 
 describe("proxies", () => {

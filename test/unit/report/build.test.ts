@@ -33,7 +33,7 @@ describe("the headline is one sentence with the numbers", () => {
 			"24 people would change: 4 created, 2 disabled, 2 enabled, 2 renamed, 2 updated, 2 adopted, 2 attributes set; 28 group changes; 2 held.",
 			dry(),
 		],
-		["Nothing to do: jira matches the directory; 2 held.", without(dry())],
+		["Nothing to do now: what jira lacks is held back (2).", without(dry())],
 		["No person would change; 2 group changes.", world({ people: 0 })],
 		[
 			"The guard would refuse this: 1 person would change: 1 created; 4 group changes, which breaks 2 limits.",

@@ -232,7 +232,7 @@ describe("serverInfo", () => {
 			version: stated,
 			versionNumbers: numbers,
 			deploymentType: "Server",
-			baseUrl: jira.url,
+			baseUrl: jira.population.baseUrl,
 		});
 	});
 });

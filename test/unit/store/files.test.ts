@@ -103,3 +103,11 @@ test("a directory in its place, a file where a directory should be", async () =>
 	});
 	expect(existsSync(join(file, "state.db"))).toBe(false);
 });
+
+test("a folder that the file system refuses to make is the store's failure, and is not tried for ever", async () => {
+	// Linux answers with ENOENT below /proc, elsewhere /proc itself cannot be made.
+	await expect(openSqliteStore({ path: "/proc/nix/deeper/rollcall.db" })).rejects.toMatchObject({
+		code: "store.unavailable",
+		message: expect.stringContaining("/proc/nix/deeper/rollcall.db"),
+	});
+});

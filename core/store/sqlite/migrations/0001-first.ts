@@ -12,6 +12,7 @@ const statements = [
 		primary key (product, person)
 	) strict, without rowid`,
 	"create index link_account on link (product, account)",
+	"create table site (product text not null primary key, site text not null) strict, without rowid",
 	`create table absence (
 		product text not null, person text not null, since integer not null, sightings integer not null, round integer not null,
 		primary key (product, person)
