@@ -42,7 +42,7 @@ export async function fullRun(session: Session, product: ProductConfig, run: Ful
 			holder: holderName(),
 			trigger: run.trigger,
 			errorBudget: product.errorBudget,
-			// A request must end well within the lease, whatever time-out the configuration gives it.
+			// What the lease must still be good for before each request. One that takes longer is covered by the lease's beat.
 			requestMs: Math.min(product.network.timeoutMs, LEASE_MS / 4),
 			approve: (planned: Planned) => run.approve(reportOfPlan(planned, about)),
 			...(run.approved ? { approved: run.approved.plan } : {}),

@@ -129,7 +129,10 @@ export const groups = field(
 				allowed: "true or false",
 				example: "true",
 			}),
-			default: names("Groups given once, when an account is created; not managed afterwards.", "jira-software-users"),
+			default: names(
+				"Groups given once, when an account is created; not managed afterwards. A group that `map` names as well is left to `map`.",
+				"jira-software-users",
+			),
 			ignore: names("Groups of the product that are never touched, in no direction.", "jira-administrators"),
 			strangers: field(z.enum(["keep", "remove"]).default("keep"), {
 				meaning: "What happens to members of a managed group whose account belongs to nobody in the sources.",

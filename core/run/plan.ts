@@ -82,7 +82,7 @@ async function assertSameSite({ store, product, productMoved }: PlanParts, site:
 		`what Rollcall remembers of "${product.id}" belongs to the ${product.kind} at ${known}; the url now leads to the one at ${site}`,
 		{
 			context: { product: product.id },
-			todo: "Nothing was changed. For another server give the product another name, or the configuration another store. If it is the same server with a new base URL: --product-moved, once.",
+			todo: "Nothing was changed. For another server give the product another name, or the configuration another store. If it is the same server with a new base URL: --product-moved, once, in a sync that goes through.",
 		},
 	);
 }

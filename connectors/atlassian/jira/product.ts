@@ -87,5 +87,12 @@ interface Server {
 async function askServer(talk: JiraTalk, signal: AbortSignal): Promise<Server> {
 	const { body } = await talk.serverInfo(signal);
 	assertDataCenter(body.deploymentType);
-	return { version: versionOf(body.version), site: body.baseUrl ?? undefined };
+	return { version: versionOf(body.version), site: siteOf(body.baseUrl ?? "") };
+}
+
+/** The base URL without what administrators change about it in passing: scheme, case of the host, a slash at the end. */
+function siteOf(baseUrl: string): string | undefined {
+	if (!URL.canParse(baseUrl)) return baseUrl === "" ? undefined : baseUrl;
+	const { host, pathname } = new URL(baseUrl);
+	return host + pathname.replace(/\/+$/, "");
 }

@@ -279,6 +279,20 @@ describe("user properties", () => {
 	});
 });
 
+describe("which Jira it is", () => {
+	test.each([
+		["https://Jira.Example.org:443/jira/", "jira.example.org/jira"],
+		["http://jira.example.org/jira", "jira.example.org/jira"],
+		["https://other.example.org", "other.example.org"],
+		["", undefined],
+		["not an address", "not an address"],
+	])("base URL %j", async (baseUrl, site) => {
+		const { server, connect } = await stageOf();
+		server.population.baseUrl = baseUrl;
+		expect((await connect().read({}, calm)).site).toBe(site);
+	});
+});
+
 describe("something else answers", () => {
 	const connectTo = (url: string) => {
 		const product = jira({ id: "jira" as ProductId, url, ...wrongToken, network: { timeoutMs: 5_000, concurrency: 1 }, retry: ONCE });
