@@ -110,10 +110,27 @@ function shrunkSources(plan: Plan, rules: GuardRules): Breach[] {
 	return plan.sources.flatMap((source) => {
 		const before = rules.lastGood.get(source.connector);
 		if (before === undefined) return [];
-		// Members of held groups are not gone, they are not known: their removals are held one by one instead.
-		const told = (source.size.heldGroups ?? 0) > 0 ? (["people", "groups"] as const) : (["people", "groups", "memberships"] as const);
-		return told.flatMap((what) => shrunk(source.connector, what, [before.size, source.size], rules.shrink[what]));
+		const sizes = [before.size, source.size] as const;
+		const lists = (["people", "groups"] as const).flatMap((what) => shrunk(source.connector, what, sizes, rules.shrink[what]));
+		const held = source.size.heldGroups;
+		if (held !== undefined)
+			return [...lists, ...removedBesideHeld(plan, { source: source.connector, held, before: before.size }, rules.shrink.memberships)];
+		return [...lists, ...shrunk(source.connector, "memberships", sizes, rules.shrink.memberships)];
 	});
+}
+
+/** Members of held groups are not gone, they are not known. So what the plan would really remove is compared instead of what was counted. */
+function removedBesideHeld(
+	plan: Plan,
+	{ source, held, before }: { readonly source: string; readonly held: number; readonly before: SnapshotSize },
+	limit: number,
+): Breach[] {
+	const planned = plan.operations.filter((operation) => operation.kind === "member.remove").length;
+	const allowed = Math.max(ALWAYS_ALLOWED.memberships, Math.floor(before.memberships * limit));
+	if (planned <= allowed) return [];
+	const percent = `${Math.round(limit * 1000) / 10}%`;
+	const message = `${planned} memberships would be removed while the members of ${held} ${held === 1 ? "group" : "groups"} of the directory "${source}" could not be read; at most ${allowed} may be (shrink.memberships: ${percent} of ${before.memberships})`;
+	return [{ rule: "shrink", what: `${source}: memberships`, planned, allowed, message }];
 }
 
 /** In a directory of five, one leaver is 20% of the people and may be more of the memberships. */

@@ -123,6 +123,35 @@ describe("a directory that shrank", () => {
 		expect(judge(planOf([], { sources: held(100) }), rules).state).toBe("clear");
 		expect(judge(planOf([], { sources: held(50) }), rules).breaches.map(({ what }) => what)).toEqual(["staff: people"]);
 	});
+	const besideHeld = (members: number) => staff(100, 10, members).map((s) => ({ ...s, size: { ...s.size, heldGroups: 2 } }));
+	const remove = (n: number) =>
+		op(n, { kind: "member.remove", group: `g${n}` as GroupName, subject: { username: `u${n}`, account: `a${n}` } });
+	test.each([
+		["ten are always allowed", 10, 8, "clear"],
+		["eleven of few are too many", 11, 8, "refused"],
+		["as many as the setting allows", 15, 20, "clear"],
+		["one more than that", 16, 20, "refused"],
+	] as const)("beside held groups what the plan removes is compared: %s", (_name, count, before, state) => {
+		const rules = rulesOf({ shrink: { people: 1, groups: 1, memberships: 0.75 }, lastGood: last(["staff", size(100, 10, before)]) });
+		const others = times(30, (n) => op(1000 + n, { kind: "group.create", group: `new${n}` as GroupName }));
+		const verdict = judge(planOf([...times(count, remove), ...others], { sources: besideHeld(0) }), rules);
+		expect(verdict.state).toBe(state);
+		if (before === 20 && state === "refused")
+			expect(verdict.breaches).toEqual([
+				{
+					rule: "shrink",
+					what: "staff: memberships",
+					planned: 16,
+					allowed: 15,
+					message:
+						'16 memberships would be removed while the members of 2 groups of the directory "staff" could not be read; at most 15 may be (shrink.memberships: 75% of 20)',
+				},
+			]);
+	});
+	test("of a few groups one may vanish, two may not", () => {
+		const rules = rulesOf({ lastGood: last(["staff", size(100, 3)]) });
+		expect([2, 1].map((groups) => judge(planOf([], { sources: staff(100, groups) }), rules).state)).toEqual(["clear", "refused"]);
+	});
 	test("is told with the limit to a tenth of a percent", () => {
 		const rules = rulesOf({ shrink: { people: 0.75, groups: 1, memberships: 1 }, lastGood: last(["staff", size(100)]) });
 		expect(messages(planOf([], { sources: staff(1) }), rules)).toEqual([expect.stringContaining("(shrink.people: 75%)")]);

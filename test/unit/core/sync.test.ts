@@ -537,4 +537,20 @@ describe("a held group", () => {
 		source.groups.set("all", []);
 		expect((await sync({ shrink })).verdict.breaches.map(({ what }) => what)).toEqual(["staff: memberships"]);
 	});
+	test("is no cover for another one that lost its members in the same reading", async () => {
+		const people = Array.from({ length: 40 }, (_, i) => `p${i}`);
+		for (const id of people) source.put(id);
+		source.groups.set("devs", people);
+		source.groups.set("all", ["anna"]);
+		await sync({ shrink });
+		source.heldGroups.add("all");
+		source.groups.set("devs", []);
+		const { outcome, verdict } = await sync({ shrink });
+		expect([outcome, verdict.breaches.map(({ message }) => message)]).toEqual([
+			"refused",
+			[
+				'40 memberships would be removed while the members of 1 group of the directory "staff" could not be read; at most 10 may be (shrink.memberships: 10% of 41)',
+			],
+		]);
+	});
 });
