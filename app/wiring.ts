@@ -13,6 +13,7 @@ import type { Store, StoreReader } from "../core/store/store.ts";
 import { entraLogin } from "./entra-login.ts";
 import { googleAuth } from "./google-auth.ts";
 import { oktaAuth } from "./okta-auth.ts";
+import { personAuth } from "./person-auth.ts";
 
 type Open<Config, Opened> = (config: Config, tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog }) => Promise<Opened>;
 type OpenSource<Kind extends SourceConfig["kind"]> = Open<Extract<SourceConfig, { kind: Kind }>, Connector>;
@@ -48,28 +49,25 @@ export async function openConnector(config: SourceConfig, log: HttpLog | undefin
 	return open(config, { network: await resolveNetwork(config.network), ...(log ? { log } : {}) });
 }
 
+type OpenTarget<Kind extends ProductConfig["kind"]> = (
+	config: Extract<ProductConfig, { kind: Kind }>,
+	tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog; readonly beforeWrite: () => Promise<void> },
+) => Promise<AtlassianProduct>;
+
+const PRODUCTS: { readonly [Kind in ProductConfig["kind"]]: OpenTarget<Kind> } = {
+	jira: async (config, tools) =>
+		(await import("../connectors/atlassian/jira/product.ts")).jira({ ...config, ...tools, auth: await personAuth(config.auth) }),
+};
+
 export interface OpenProduct {
 	readonly product: AtlassianProduct;
 	readonly permit: WritePermit;
 }
 export async function openProduct(config: ProductConfig, log: HttpLog | undefined): Promise<OpenProduct> {
-	const { jira } = await import("../connectors/atlassian/jira/product.ts");
 	const permit = new WritePermit();
+	const open = PRODUCTS[config.kind] as OpenTarget<ProductConfig["kind"]>;
 	const network = await resolveNetwork(config.network);
-	const auth =
-		config.auth.kind === "pat"
-			? { kind: "pat" as const, token: await config.auth.token.resolve() }
-			: { ...config.auth, password: await config.auth.password.resolve() };
-	const { id, url, pageSize } = config;
-	const product = jira({
-		id,
-		url,
-		auth,
-		network,
-		beforeWrite: () => permit.check(),
-		...(pageSize === undefined ? {} : { pageSize }),
-		...(log ? { log } : {}),
-	});
+	const product = await open(config, { network, beforeWrite: () => permit.check(), ...(log ? { log } : {}) });
 	return { product, permit };
 }
 

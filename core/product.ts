@@ -1,6 +1,7 @@
 import type { Finding, Progress } from "./connector.ts";
+import type { SyncError } from "./errors.ts";
 import type { AccountId, Digest, GroupName, ProductId } from "./model.ts";
-import type { AccountFields, ProductOperation } from "./operation.ts";
+import type { AccountFields, MemberAdd, MemberRemove, ProductOperation } from "./operation.ts";
 
 /** `because` says why not and what the administrator does instead; it is shown as a hold, never as a failure. */
 export type Capability = { readonly supported: true } | { readonly supported: false; readonly because: string };
@@ -14,12 +15,32 @@ export interface Capabilities {
 	readonly server: string;
 	readonly operations: Readonly<Record<ProductOperation["kind"], Capability>>;
 	readonly updatableFields: ReadonlySet<keyof AccountFields>;
+	/** Why a field that is not in `updatableFields` cannot be changed, and what the administrator does instead: shown as a hold. */
+	readonly fixedFields?: Readonly<Partial<Record<keyof AccountFields, string>>>;
+	/** Fields that `read` tells. One that it does not tell (Confluence: the e-mail address) is compared with what Rollcall last wrote. */
+	readonly readableFields: ReadonlySet<keyof AccountFields>;
 	/** Fields without which the product refuses a creation; the planner holds such a person instead of failing every run. */
 	readonly requiredFields: ReadonlySet<keyof AccountFields>;
 	/** False when disabled accounts are invisible: an absent account may then merely be disabled. */
 	readonly readsDisabledAccounts: boolean;
 	readonly names: { readonly usernames: CaseRule; readonly groups: CaseRule };
-	readonly limits: { readonly pageSize: number; readonly concurrency: number };
+	/** `membershipBatch`: accounts that one request can add to, or remove from, one group; above 1 the product has `performMembers`. */
+	readonly limits: { readonly pageSize: number; readonly concurrency: number; readonly membershipBatch?: number };
+}
+
+/**
+ * A licence, or another upper bound of the product, as the product tells it. An account takes a seat while it is active and
+ * belongs to one of `groups` (to any group, or none, when `groups` is absent).
+ */
+export interface SeatPool {
+	/** As the product calls it (`Jira Software`, `users of the directory`). */
+	readonly name: string;
+	/** Undefined: without limit. */
+	readonly total: number | undefined;
+	readonly used: number;
+	readonly groups?: ReadonlySet<GroupName>;
+	/** True when a new account gets one of `groups` without being asked for it. */
+	readonly givenToNewAccounts: boolean;
 }
 
 export interface Account extends AccountFields {
@@ -40,6 +61,8 @@ export interface Actual {
 	readonly groups: ReadonlySet<GroupName>;
 	/** The account that Rollcall itself is logged in with; the planner never touches it. */
 	readonly self: AccountId | undefined;
+	/** Absent when the product does not tell, or the credential may not see it. */
+	readonly seats?: readonly SeatPool[];
 	/** Tells this server from others of its kind, whose account ids may be the same ones; absent when the server does not say. */
 	readonly site?: string;
 	readonly digest: Digest;
@@ -54,6 +77,8 @@ export interface ReadRequest {
 	readonly attributes?: readonly string[];
 	/** Accounts whose attributes are wanted; user properties cost one request each. */
 	readonly attributesOf?: ReadonlySet<AccountId>;
+	/** Leavers lose the groups that give them a seat: read the members of `SeatPool.groups` too. */
+	readonly seatGroups?: boolean;
 	readonly progress?: Progress;
 }
 
@@ -79,6 +104,8 @@ export interface Performed {
  *  P10 licence full, read-only, duplicate e-mail, project lead: each a clear settled failure
  *  P11 no credential crosses an origin; nothing secret in any log line or error
  *  P12 a capped answer is recognised and refused
+ *  P13 several memberships in one request end like one by one, also when one of them is refused or the answer is lost
+ *  P14 seats: used and total as the server counts them, and the groups that take one
  */
 export interface ReadableProduct {
 	readonly id: ProductId;
@@ -90,6 +117,11 @@ export interface ReadableProduct {
 	check(signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Every account and group, or an exception. */
 	read(request: ReadRequest, signal: AbortSignal): Promise<Actual>;
+	/**
+	 * Why each of these accounts cannot be switched off (it leads a project), asked before anything is applied; accounts
+	 * without such a reason are absent. Missing on products that refuse nobody.
+	 */
+	blockers?(accounts: readonly AccountId[], signal: AbortSignal): Promise<ReadonlyMap<AccountId, string>>;
 	requests(): number;
 	close(): Promise<void>;
 }
@@ -100,6 +132,17 @@ export interface AtlassianProduct extends ReadableProduct {
 	 * Throws SyncError: `target.*`; `outcomeUnknown` when the request was sent and no answer came.
 	 */
 	perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed>;
+	/**
+	 * Memberships of one group and one kind, at most `limits.membershipBatch`, in as few requests as the product allows.
+	 * One result an operation, in their order. Throws like `perform` when nothing can be said about single ones: a refusal
+	 * has then changed nothing (the caller goes on one by one), `outcomeUnknown` is unknown for all of them.
+	 */
+	performMembers?(batch: readonly MembershipWork[], signal: AbortSignal): Promise<readonly (Performed | SyncError)[]>;
+}
+
+export interface MembershipWork {
+	readonly operation: MemberAdd | MemberRemove;
+	readonly account: AccountId;
 }
 
 export const foldName = (rule: CaseRule, name: string): string => (rule === "fold" ? name.toLowerCase() : name);

@@ -88,6 +88,7 @@ const can: Capabilities = {
 		"member.remove": yes,
 	},
 	updatableFields: new Set(["username", "email", "displayName"]),
+	readableFields: new Set(["username", "email", "displayName"]),
 	requiredFields: new Set(["email"]),
 	readsDisabledAccounts: true,
 	names: { usernames: "fold", groups: "fold" },

@@ -21,6 +21,7 @@ export const EVERYTHING: Capabilities = {
 		"member.remove": yes,
 	},
 	updatableFields: new Set(["username", "email", "displayName"]),
+	readableFields: new Set(["username", "email", "displayName"]),
 	requiredFields: new Set(),
 	readsDisabledAccounts: true,
 	names: { usernames: "fold", groups: "fold" },

@@ -68,6 +68,7 @@ export function capabilitiesOf(version: JiraVersion, limits: { readonly pageSize
 		server: `Jira ${version.text}`,
 		operations,
 		updatableFields: new Set(["username", "email", "displayName"]),
+		readableFields: new Set(["username", "email", "displayName"]),
 		// "You must specify an email address.": Jira asks for all three.
 		requiredFields: new Set(["username", "email", "displayName"]),
 		readsDisabledAccounts: true,
