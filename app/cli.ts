@@ -116,10 +116,11 @@ class Commands {
 		this.#add("init", "write a commented configuration").action(async () =>
 			this.#end(await (await import("./commands/init.ts")).initCommand(this.#terminal, this.#program.opts<GlobalOptions>())),
 		);
-		this.#add("demo", "the main job from start to end, with stand-ins for Keycloak and Jira")
+		this.#add("demo", "the main job from start to end, with stand-ins of a directory and of products")
 			.option("--directory <folder>", "where to leave the configuration, the store and the reports", "rollcall-demo")
-			.option("--from <directory>", "the directory's kind: keycloak, okta, entra, google, openam, ldap or activedirectory", "keycloak")
-			.action((flags: { directory: string; from: string }) =>
+			.option("--from <directory>", "the directory's kind, as in a configuration (keycloak, okta, ldap, …)", "keycloak")
+			.option("--to <product>", "the product's kind (jira, confluence, …), or all of them: all", "jira")
+			.action((flags: { directory: string; from: string; to: string }) =>
 				this.#stoppable(async (signals) =>
 					(await import("./commands/demo.ts")).demoCommand(this.#terminal, flags, { signals, run: runCommandLine }),
 				),

@@ -1,28 +1,34 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CompanyDirectory } from "../sandbox/directories.ts";
+import { targetOf } from "../sandbox/jira/server.ts";
+import { type CompanyProduct, JIRA_POLICY } from "../sandbox/products.ts";
 import type { RunningSandbox } from "../sandbox/start.ts";
 
 /** A configuration for the stand-ins of Keycloak and Jira with its credentials beside it. Returns its path. */
 export function writeSandboxConfig(directory: string, { keycloak, jira }: Pick<RunningSandbox, "keycloak" | "jira">): Promise<string> {
 	const { realm, clientId, clientSecret } = keycloak.credentials;
 	const yaml = `kind: keycloak\nurl: ${keycloak.url}\nrealm: ${realm}\nclientId: ${clientId}\nclientSecret: \${credential:keycloak}\n`;
-	return writeDirectoryConfig(directory, { source: { yaml, secrets: { keycloak: clientSecret } }, jira });
+	const source = { yaml, secrets: { keycloak: clientSecret } };
+	return writeDemoConfig(directory, { source, products: new Map([["jira", { ...JIRA_POLICY, target: targetOf(jira) }]]) });
 }
 
-/** The same for the stand-in of any directory. Limits fit a first sync of the whole company. */
-export async function writeDirectoryConfig(
+type Target = Pick<CompanyProduct, "target" | "users" | "protect" | "leavers">;
+
+/** The same for the stand-ins of any directory and of any products, by the names that these get. Limits fit a first sync of the whole company. */
+export async function writeDemoConfig(
 	directory: string,
-	{ source, jira }: { readonly source: CompanyDirectory["source"]; readonly jira: RunningSandbox["jira"] },
+	{ source, products }: { readonly source: CompanyDirectory["source"]; readonly products: ReadonlyMap<string, Target> },
 ): Promise<string> {
 	const credentials = join(directory, "credentials");
 	await mkdir(credentials, { recursive: true, mode: 0o700 });
-	for (const [name, secret] of Object.entries(source.secrets)) await secretFile(join(credentials, name), secret);
-	const token = supportsTokens(jira.version);
-	await secretFile(join(credentials, "jira"), token ? jira.credentials.token : jira.credentials.password);
-	const login = token ? "token: ${credential:jira}" : `username: ${jira.credentials.username}\n    password: \${credential:jira}`;
+	for (const { secrets } of [source, ...[...products.values()].map((product) => product.target)])
+		for (const [name, secret] of Object.entries(secrets)) await secretFile(join(credentials, name), secret);
 	const path = join(directory, "rollcall.yaml");
-	await writeFile(path, text({ source: source.yaml.trimEnd().replace(/^/gm, "    "), jiraUrl: jira.url, login }));
+	await writeFile(
+		path,
+		`${head(source.yaml)}${[...products].map(([name, product]) => section(name, product)).join("\n")}\nstore: { sqlite: ./rollcall.db }\n`,
+	);
 	return path;
 }
 
@@ -31,25 +37,22 @@ async function secretFile(path: string, secret: string): Promise<void> {
 	await chmod(path, 0o600);
 }
 
-/** Personal access tokens came with Jira 8.14. */
-const supportsTokens = (version: string): boolean => version !== "8.3";
+const indented = (yaml: string): string => yaml.trimEnd().replace(/^/gm, "    ");
 
-const text = (a: {
-	source: string;
-	jiraUrl: string;
-	login: string;
-}): string => `# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start. Every key: docs/reference/configuration.md
+const head = (
+	source: string,
+): string => `# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start. Every key: docs/reference/configuration.md
 version: 1
 
 sources:
   staff:
-${a.source}
+${indented(source)}
 
 products:
-  jira:
-    kind: jira
-    url: ${a.jiraUrl}
-    ${a.login}
+`;
+
+const section = (name: string, { target, users, protect, leavers }: Target): string => `  ${name}:
+${indented(target.yaml)}
     posture: mirror               # observe | additive | mirror
     adopt: username               # an account with the same username is taken over; it loses nothing in that run
     people:
@@ -58,13 +61,13 @@ products:
       displayName: 'person.givenName == "" ? person.username : (person.givenName + " " + person.familyName).trim()'
     groups:
       map:
-        - { match: all-staff, to: jira-software-users }
+        - { match: all-staff, to: ${users} }
         - { match: Engineering, to: engineering }            # nested: everybody in its teams and squads
         - { match: '/^project-(.+)$/', to: 'project-$1' }    # every project's own group
       createMissing: true
     # At once, for the show. The default waits until somebody was missing in two readings and for an hour.
-    leavers: { action: disable, after: { sightings: 1, period: 0s }, stripGroups: false }
-    protect: { accounts: [admin, rollcall], groups: [jira-administrators] }
+    leavers: ${leavers ?? "{ action: disable, after: { sightings: 1, period: 0s }, stripGroups: false }"}
+    protect: { accounts: [${protect.accounts.join(", ")}], groups: [${protect.groups.join(", ")}] }
     # Wide enough for the first sync of everybody. For a company of your own, let the guard refuse the first plan, look at it, and
     # pass exactly that plan: rollcall sync --override DIGEST
     limits:
@@ -75,6 +78,4 @@ products:
       account.disable: { floor: 10, fraction: 5% }
       member.remove: { floor: 50, fraction: 10% }
     schedule: "*/15 * * * *"
-
-store: { sqlite: ./rollcall.db }
 `;

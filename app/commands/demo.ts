@@ -2,47 +2,61 @@ import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { SyncError } from "../../core/errors.ts";
 import type { CompanyDirectory } from "../../sandbox/directories.ts";
-import type { JiraSandbox } from "../../sandbox/jira/server.ts";
+import type { CompanyProduct } from "../../sandbox/products.ts";
 import { colours, print, type Terminal } from "../console.ts";
-import { writeDirectoryConfig } from "../sandbox-config.ts";
+import { writeDemoConfig } from "../sandbox-config.ts";
 import type { Stopping } from "../signals.ts";
 
 export interface DemoFlags {
 	readonly directory: string;
 	/** The directory's stand-in; one of `DIRECTORIES`. */
 	readonly from: string;
+	/** The product's stand-in; one of `PRODUCT_NAMES`, or `all`. */
+	readonly to: string;
 }
 
 /** The story that the README promises: each chapter runs a real command line against the stand-ins and checks its exit code. */
 export async function demoCommand(terminal: Terminal, flags: DemoFlags, { signals, run }: Theatre): Promise<number> {
-	const { DIRECTORIES } = await import("../../sandbox/directories.ts");
-	if (!DIRECTORIES.includes(flags.from))
-		throw new SyncError("config.invalid", `there is no stand-in of "${flags.from}"`, { todo: `Choose one of ${DIRECTORIES.join(", ")}.` });
+	const [{ DIRECTORIES }, { PRODUCT_NAMES }] = await Promise.all([
+		import("../../sandbox/directories.ts"),
+		import("../../sandbox/products.ts"),
+	]);
+	assertKnown(flags.from, DIRECTORIES);
+	const products = flags.to === "all" ? PRODUCT_NAMES : [flags.to];
+	for (const name of products) assertKnown(name, [...PRODUCT_NAMES, "all"]);
 	const directory = resolve(flags.directory);
 	// Only what an earlier demo left: a folder of the user's own keeps everything else.
 	for (const name of ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "plan.json"]) await rm(join(directory, name), { force: true });
 	await mkdir(directory, { recursive: true });
-	const { from, jira } = await stage(flags.from);
+	const { from, targets } = await stage(flags.from, products);
 	try {
-		const config = await writeDirectoryConfig(directory, { source: from.source, jira });
-		return await new Story(terminal, { directory, config, from, name: flags.from, signals, run }).tell();
+		const config = await writeDemoConfig(directory, { source: from.source, products: targets });
+		return await new Story(terminal, { directory, config, from, targets, name: flags.from, signals, run }).tell();
 	} finally {
-		await Promise.all([from.sandbox.close(), jira.close()]);
+		await Promise.all([from, ...targets.values()].map(({ sandbox }) => sandbox.close()));
 	}
 }
 
-/** The directory with its company, and a Jira that knows some of these people. */
-async function stage(name: string): Promise<{ readonly from: CompanyDirectory; readonly jira: JiraSandbox }> {
-	const [{ startDirectory }, { startJira }, { company }, { fillJira }] = await Promise.all([
+function assertKnown(name: string, names: readonly string[]): void {
+	if (!names.includes(name))
+		throw new SyncError("config.invalid", `there is no stand-in of "${name}"`, { todo: `Choose one of ${names.join(", ")}.` });
+}
+
+/** The directory with its company, and products that know some of these people. */
+async function stage(
+	name: string,
+	products: readonly string[],
+): Promise<{ readonly from: CompanyDirectory; readonly targets: ReadonlyMap<string, CompanyProduct> }> {
+	const [{ startDirectory }, { startProduct }, { company }] = await Promise.all([
 		import("../../sandbox/directories.ts"),
-		import("../../sandbox/jira/server.ts"),
+		import("../../sandbox/products.ts"),
 		import("../../sandbox/world/company.ts"),
-		import("../../sandbox/world/jira.ts"),
 	]);
 	const world = company({ people: 200, groups: 40, seed: 7 });
-	const [from, jira] = await Promise.all([startDirectory(name, world), startJira({ version: "10.3" })]);
-	fillJira(jira.population, world);
-	return { from, jira };
+	const from = await startDirectory(name, world);
+	const targets = new Map<string, CompanyProduct>();
+	for (const product of products) targets.set(product, await startProduct(product, world));
+	return { from, targets };
 }
 
 interface Theatre {
@@ -55,6 +69,7 @@ interface Stage extends Theatre {
 	readonly directory: string;
 	readonly config: string;
 	readonly from: CompanyDirectory;
+	readonly targets: ReadonlyMap<string, CompanyProduct>;
 	readonly name: string;
 }
 
@@ -71,7 +86,7 @@ class Story {
 	async tell(): Promise<number> {
 		const { massDeletion, workingDay } = await import("../../sandbox/world/day.ts");
 		const { from, name } = this.#stage;
-		this.#title(`A company of 200 people in ${name}, and a Jira that has been in use before. What would a first sync do?`);
+		this.#title(`A company of 200 people in ${name}, and ${this.#inUse()}. What would a first sync do?`);
 		await this.#run(["diff"], 2);
 		this.#title("It looks right. Do it: leavers first, then accounts, then groups, every step journalled before it is sent.");
 		await this.#run(["sync", "--yes"], 0);
@@ -81,9 +96,15 @@ class Story {
 		for (const change of workingDay(from.model, { seed: 11 })) print(this.#terminal.out, `    ${change.event.padEnd(9)} ${change.note}`);
 		print(this.#terminal.out, "");
 		from.show();
-		await this.#run(["diff", "--out", this.#file("plan.json"), "--out", this.#file("report.html")], 2);
-		this.#title("Approve exactly that plan.");
-		await this.#run(["apply", this.#file("plan.json")], 0);
+		if (this.#stage.targets.size === 1) {
+			await this.#run(["diff", "--out", this.#file("plan.json"), "--out", this.#file("report.html")], 2);
+			this.#title("Approve exactly that plan.");
+			await this.#run(["apply", this.#file("plan.json")], 0);
+		} else {
+			await this.#run(["diff", "--out", this.#file("report.html")], 2);
+			this.#title("It looks right in every product. Do it.");
+			await this.#run(["sync", "--yes"], 0);
+		}
 		this.#title("Then the directory fails in the middle of a page. A reading that is not whole is no reading: nothing is changed.");
 		const fault = from.sandbox.faults.add({ skip: 2, effect: { kind: "html" } });
 		await this.#run(["sync", "--yes"], 65);
@@ -113,13 +134,19 @@ class Story {
 		print(this.#terminal.out, `\n${colour.bold(colour.inverse(` ${this.#chapter} `))} ${colour.bold(text)}\n`);
 	}
 
+	#inUse(): string {
+		const titles = [...this.#stage.targets.values()].map(({ title }) => title);
+		if (titles.length === 1) return `a ${titles[0]} that has been in use before`;
+		return `${titles.slice(0, -1).join(", ")} and ${titles.at(-1)}, all in use before`;
+	}
+
 	#end(): void {
 		const { out, env } = this.#terminal;
 		// A checkout has the program only as an npm script; an installed package has it as a command.
 		const rollcall = env.npm_lifecycle_event === undefined ? "rollcall" : "npm run rollcall --";
 		print(out, `Nobody lost access by accident. Left behind in ${relative(process.cwd(), this.#stage.directory) || "."}/:`);
 		print(out, "  report.html      the working day, to click through: open it in a browser");
-		print(out, "  plan.json        the plan that was applied");
+		if (this.#stage.targets.size === 1) print(out, "  plan.json        the plan that was applied");
 		print(out, "  rollcall.yaml    the configuration, commented");
 		print(out, "\nNext:");
 		print(out, `  ${rollcall} sandbox     the same stand-ins, kept running, to try a configuration of your own`);

@@ -102,6 +102,19 @@ export async function startJira(options: JiraOptions = {}): Promise<JiraSandbox>
 	};
 }
 
+/** Personal access tokens came with Jira 8.14. */
+const supportsTokens = (version: string): boolean => !/^8\.([0-9]|1[0-3])$/.test(version);
+
+/** The keys of a configuration that lead to this Jira, and the credential that they refer to. */
+export function targetOf({ url, version, credentials }: Pick<JiraSandbox, "url" | "version" | "credentials">): {
+	readonly yaml: string;
+	readonly secrets: Readonly<Record<string, string>>;
+} {
+	const token = supportsTokens(version);
+	const login = token ? "token: ${credential:jira}" : `username: ${credentials.username}\npassword: \${credential:jira}`;
+	return { yaml: `kind: jira\nurl: ${url}\n${login}\n`, secrets: { jira: token ? credentials.token : credentials.password } };
+}
+
 /** Characters that Tomcat takes neither raw nor, in a path, encoded (facts: 11.1, last row). */
 const rawRefused = /[^\x21-\x7e]|[|"\\<>^`{}]/;
 const inPathRefused = /[^\x20-\x7e]|[|"\\/]/;

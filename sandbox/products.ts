@@ -1,0 +1,40 @@
+import type { Sandbox } from "./kit/server.ts";
+import type { Company } from "./world/company.ts";
+
+/** A stand-in of some product that has been in use before, by some people of an invented company. */
+export interface CompanyProduct {
+	readonly sandbox: Sandbox;
+	/** As people call it. */
+	readonly title: string;
+	/** The product's own keys of a configuration (`kind`, `url`, the log-in), one a line, and the credential files that they refer to. */
+	readonly target: { readonly yaml: string; readonly secrets: Readonly<Record<string, string>> };
+	/** The group that everybody is mapped to: it lets people log in. */
+	readonly users: string;
+	readonly protect: { readonly accounts: readonly string[]; readonly groups: readonly string[] };
+	/** What the configuration of this product has to say differently from the others; `leavers` as YAML in one line. */
+	readonly leavers?: string;
+}
+
+export const JIRA_POLICY: Pick<CompanyProduct, "users" | "protect"> = {
+	users: "jira-software-users",
+	protect: { accounts: ["admin", "rollcall"], groups: ["jira-administrators"] },
+};
+
+type Start = (world: Company) => Promise<CompanyProduct>;
+
+/** The next product: one entry here. */
+const PRODUCTS: Readonly<Record<string, Start>> = {
+	jira: async (world) => {
+		const [{ startJira, targetOf }, { fillJira }] = await Promise.all([import("./jira/server.ts"), import("./world/jira.ts")]);
+		const sandbox = await startJira({ version: "10.3" });
+		fillJira(sandbox.population, world);
+		return { ...JIRA_POLICY, sandbox, title: "Jira", target: targetOf(sandbox) };
+	},
+};
+/** Names for `startProduct`. */
+export const PRODUCT_NAMES: readonly string[] = Object.keys(PRODUCTS);
+
+/** Starts the stand-in named in `PRODUCT_NAMES`, in use by some of these people. */
+export function startProduct(name: string, world: Company): Promise<CompanyProduct> {
+	return PRODUCTS[name]!(world);
+}
