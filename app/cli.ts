@@ -118,7 +118,11 @@ class Commands {
 		);
 		this.#add("demo", "the main job from start to end, with stand-ins of a directory and of products")
 			.option("--directory <folder>", "where to leave the configuration, the store and the reports", "rollcall-demo")
-			.option("--from <directory>", "the directory's kind, as in a configuration (keycloak, okta, ldap, …)", "keycloak")
+			.option(
+				"--from <directory>",
+				"the directory's kind, as in a configuration (keycloak, okta, ldap, …); several with commas: a merger",
+				"keycloak",
+			)
 			.option("--to <product>", "the product's kind (jira, confluence, …), or all of them: all", "jira")
 			.action((flags: { directory: string; from: string; to: string }) =>
 				this.#stoppable(async (signals) =>

@@ -113,17 +113,24 @@ class Telling {
 		}
 	}
 
-	#record({ person, aliases }: PersonStory, record: PersonView): void {
+	/** Of somebody in several directories also where each value is from, as far as the policy gives an order for it. */
+	#record({ person, aliases, origins }: PersonStory, record: PersonView): void {
 		this.#page.heading("Directory");
-		const rows: readonly (readonly [string, string])[] = [
+		const attributes = Object.entries(record.attributes).map(
+			([key, values]) => [`attribute ${key}`, values.join(", "), origins[`attributes.${key}`]] as const,
+		);
+		const rows: readonly (readonly [key: string, value: string, origin?: string | undefined])[] = [
 			["key", [person, ...aliases].join(", ")],
-			["username", record.username],
-			["email", record.email],
-			["name", [record.givenName, record.familyName].join(" ").trim() || record.displayName],
+			["username", record.username, origins.username],
+			["email", record.email, origins.email],
+			...namesOf(record, origins),
 			["active", String(record.active)],
-			...Object.entries(record.attributes).map(([key, values]) => [`attribute ${key}`, values.join(", ")] as const),
+			...attributes,
 		];
-		for (const [key, value] of rows) this.#page.line(`  ${clean(key).padEnd(14)} ${clean(value)}`);
+		for (const [key, value, origin] of rows)
+			this.#page.line(
+				`  ${clean(key).padEnd(14)} ${clean(value)}${origin === undefined ? "" : this.#page.colour.dim(`   (${clean(origin)})`)}`,
+			);
 		for (const path of record.groupPaths) this.#page.line(`  ${"group".padEnd(14)} ${clean(path)}`);
 	}
 
@@ -164,4 +171,12 @@ class Telling {
 		if (holds.length > 0) this.#page.heading("Held");
 		for (const hold of holds) this.#page.line(`  ${clean(hold.wanted).padEnd(28)} ${hold.because}: ${clean(hold.detail)}`);
 	}
+}
+
+/** One line where all of the name is from one directory, else a line for each part that has an order of its own. */
+function namesOf(record: PersonView, origins: PersonStory["origins"]): readonly (readonly [string, string, string | undefined])[] {
+	const { givenName, familyName, displayName } = record;
+	const whole = [givenName, familyName].join(" ").trim() || displayName;
+	const parts = (["givenName", "familyName", "displayName"] as const).filter((field) => origins[field] !== undefined);
+	return [["name", whole, undefined], ...parts.map((field) => [field, record[field], origins[field]] as const)];
 }

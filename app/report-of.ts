@@ -67,6 +67,9 @@ function common(planned: Planned, { mode, opened, startedAt, planFile, next }: A
 
 /** A dry run says "differences"; a run says whether it did what it found. */
 export function exitOf(report: Report): number {
+	// The guard let pass what there are seats for, and stopped the rest.
+	const seatless = report.holds.some((hold) => hold.because === "no-seat");
+	if (seatless && report.outcome !== "failures" && report.outcome !== "stopped") return EXIT.refused;
 	switch (report.outcome) {
 		case "nothing-to-do":
 		case "done":

@@ -9,25 +9,26 @@ import type { RunningSandbox } from "../sandbox/start.ts";
 export function writeSandboxConfig(directory: string, { keycloak, jira }: Pick<RunningSandbox, "keycloak" | "jira">): Promise<string> {
 	const { realm, clientId, clientSecret } = keycloak.credentials;
 	const yaml = `kind: keycloak\nurl: ${keycloak.url}\nrealm: ${realm}\nclientId: ${clientId}\nclientSecret: \${credential:keycloak}\n`;
-	const source = { yaml, secrets: { keycloak: clientSecret } };
-	return writeDemoConfig(directory, { source, products: new Map([["jira", { ...JIRA_POLICY, target: targetOf(jira) }]]) });
+	const sources = { staff: { yaml, secrets: { keycloak: clientSecret } } };
+	return writeDemoConfig(directory, { sources, products: new Map([["jira", { ...JIRA_POLICY, target: targetOf(jira) }]]) });
 }
 
+export type Sources = Readonly<Record<string, CompanyDirectory["source"]>>;
 type Target = Pick<CompanyProduct, "target" | "users" | "protect" | "leavers">;
 
-/** The same for the stand-ins of any directory and of any products, by the names that these get. Limits fit a first sync of the whole company. */
+/** The same for the stand-ins of any directory and of any products, by the names that these get; directories in order of precedence. Limits fit a first sync of the whole company. */
 export async function writeDemoConfig(
 	directory: string,
-	{ source, products }: { readonly source: CompanyDirectory["source"]; readonly products: ReadonlyMap<string, Target> },
+	{ sources, products }: { readonly sources: Sources; readonly products: ReadonlyMap<string, Target> },
 ): Promise<string> {
 	const credentials = join(directory, "credentials");
 	await mkdir(credentials, { recursive: true, mode: 0o700 });
-	for (const { secrets } of [source, ...[...products.values()].map((product) => product.target)])
+	for (const { secrets } of [...Object.values(sources), ...[...products.values()].map((product) => product.target)])
 		for (const [name, secret] of Object.entries(secrets)) await secretFile(join(credentials, name), secret);
 	const path = join(directory, "rollcall.yaml");
 	await writeFile(
 		path,
-		`${head(source.yaml)}${[...products].map(([name, product]) => section(name, product)).join("\n")}\nstore: { sqlite: ./rollcall.db }\n`,
+		`${head(sources)}${[...products].map(([name, product]) => section(name, product, peopleOf(sources))).join("\n")}\nstore: { sqlite: ./rollcall.db }\n`,
 	);
 	return path;
 }
@@ -40,24 +41,31 @@ async function secretFile(path: string, secret: string): Promise<void> {
 const indented = (yaml: string): string => yaml.trimEnd().replace(/^/gm, "    ");
 
 const head = (
-	source: string,
+	sources: Sources,
 ): string => `# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start. Every key: docs/reference/configuration.md
 version: 1
 
 sources:
-  staff:
-${indented(source)}
-
+${Object.entries(sources)
+	.map(([name, { yaml }]) => `  ${name}:\n${indented(yaml)}\n`)
+	.join("\n")}
 products:
 `;
 
-const section = (name: string, { target, users, protect, leavers }: Target): string => `  ${name}:
+/** Whom several of them know by one username is one person. */
+function peopleOf(sources: Sources): string {
+	const names = Object.keys(sources);
+	const from = `      from: [${names.join(", ")}]\n`;
+	if (names.length === 1) return from;
+	return `${from}      samePerson: person.username.lowerAscii()   # known by this in several of them; the first has the say\n`;
+}
+
+const section = (name: string, { target, users, protect, leavers }: Target, people: string): string => `  ${name}:
 ${indented(target.yaml)}
     posture: mirror               # observe | additive | mirror
     adopt: username               # an account with the same username is taken over; it loses nothing in that run
     people:
-      from: [staff]
-      where: '!person.username.startsWith("svc-")'
+${people}      where: '!person.username.startsWith("svc-")'
       displayName: 'person.givenName == "" ? person.username : (person.givenName + " " + person.familyName).trim()'
     groups:
       map:

@@ -61,7 +61,8 @@ interface Protect {
 }
 
 interface LeaverRules {
-	readonly action: "disable" | "keep";
+	readonly action: "disable" | "keep" | "unlicense";
+	readonly licenceGroups?: readonly string[];
 	readonly after: { readonly sightings: number; readonly periodMs: number };
 	readonly stripGroups: boolean;
 }

@@ -6,6 +6,11 @@ const YEAR_MS = 365 * 86_400_000;
 const CEL = "a CEL expression";
 const groupName = () => line().max(255);
 
+const ORDER_ALLOWED = "a list of names from `from`";
+const sourceNames = () => z.array(field(line(), { meaning: "A source.", allowed: "a name from `from`", example: "corp" })).min(1);
+const order = (of: string, example: string) =>
+	field(sourceNames().optional(), { meaning: `Whose value counts for ${of}.`, allowed: ORDER_ALLOWED, example });
+
 /** The `people` section: who is meant, and what their accounts look like. */
 export const people = field(
 	z.strictObject({
@@ -21,6 +26,44 @@ export const people = field(
 			allowed: `${CEL} that gives a string`,
 			example: "person.email.lowerAscii()",
 		}),
+		active: field(z.enum(["first", "any", "every"]).optional(), {
+			meaning:
+				"When somebody whom several sources know counts as active. `first`: as the first of them in `from` says. `any`: as soon as one of them says so. `every`: only while all of them say so.",
+			allowed: "first, any or every",
+			example: "any",
+			default: "`first`",
+		}),
+		precedence: field(
+			z
+				.strictObject({
+					username: order("the username", "[corp, staff]"),
+					email: order("the e-mail address", "[corp, staff]"),
+					givenName: order("the given name", "[corp, staff]"),
+					familyName: order("the family name", "[corp, staff]"),
+					displayName: order("the full name", "[corp, staff]"),
+					attributes: field(
+						z
+							.record(
+								z.string(),
+								field(sourceNames(), { meaning: "Whose value counts for this attribute.", allowed: ORDER_ALLOWED, example: "[corp]" }),
+							)
+							.optional(),
+						{
+							meaning: "The same for custom attributes, by their names in the directories.",
+							allowed: "a mapping of attributes to lists of sources",
+							example: "{ department: [corp] }",
+							keys: "attribute",
+						},
+					),
+				})
+				.optional(),
+			{
+				meaning:
+					"Whose value counts where several sources know one person, field by field: that of the first source in the list that has one; sources that are not listed come after it, as in `from`. A field that is not named here is the first source's, empty or not.",
+				allowed: "a mapping of fields to lists of sources",
+				example: "{ email: [corp, staff] }",
+			},
+		),
 		where: field(expression().optional(), {
 			meaning:
 				"Who is wanted. Without it everybody in the sources. Who was wanted before and no longer is counts as a leaver (see `leavers`).",
@@ -178,10 +221,17 @@ export const leavers = () =>
 	field(
 		z
 			.strictObject({
-				action: field(z.enum(["disable", "keep"]).default("disable"), {
-					meaning: "Disable the account, or leave it alone. Accounts are never deleted.",
-					allowed: "disable or keep",
+				action: field(z.enum(["disable", "keep", "unlicense"]).default("disable"), {
+					meaning:
+						"`disable`: disable the account. `keep`: leave it alone. `unlicense`: take away the groups that give it a licence seat, for products that cannot disable accounts by REST (Bitbucket, Bamboo); when the person returns, they get back what was taken. Accounts are never deleted.",
+					allowed: "disable, keep or unlicense",
 					example: "disable",
+				}),
+				licenceGroups: field(z.array(line()).min(1).optional(), {
+					meaning: "For `unlicense`: the product's groups to take from leavers.",
+					allowed: "a list of the product's group names",
+					example: "[stash-users]",
+					default: "the groups that give a licence, as the product tells them",
 				}),
 				after: field(
 					z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GroupMapText, PolicyText, SourceText } from "../core/policy/policy.ts";
+import type { GroupMapText, PolicyText, Precedence, SourceText } from "../core/policy/policy.ts";
 import { field } from "./fields.ts";
 import { errorBudget, limits, shrink } from "./guard-fields.ts";
 import type { Builder, ProductBase } from "./kind.ts";
@@ -53,6 +53,7 @@ export function productBase<Kind extends string>(
 			action: input.leavers.action,
 			after: { sightings: input.leavers.after.sightings, periodMs: input.leavers.after.period },
 			stripGroups: input.leavers.stripGroups,
+			...(input.leavers.licenceGroups === undefined ? {} : { licenceGroups: input.leavers.licenceGroups }),
 		},
 		protect: {
 			accounts: input.protect.accounts ?? builder.protectByDefault.accounts,
@@ -67,6 +68,12 @@ export function productBase<Kind extends string>(
 	};
 }
 
+/** As core/policy has it: fields that are not named are left out. */
+function precedenceOf({ attributes = {}, ...fields }: NonNullable<PolicyInput["people"]["precedence"]>): Precedence {
+	const named = Object.entries(fields).filter(([, order]) => order !== undefined);
+	return { fields: Object.fromEntries(named), attributes } as unknown as Precedence;
+}
+
 type PolicyInput = { readonly people: z.output<typeof people>; readonly groups: z.output<typeof groups> };
 
 /** The part that core/policy compiles, every expression with its place in the file. */
@@ -77,6 +84,8 @@ function policyText(input: PolicyInput, textAt: (...path: Path) => SourceText): 
 	return {
 		from: input.people.from as string[] as unknown as PolicyText["from"],
 		...one("samePerson"),
+		...(input.people.active === undefined ? {} : { active: input.people.active }),
+		...(input.people.precedence === undefined ? {} : { precedence: precedenceOf(input.people.precedence) }),
 		...one("where"),
 		...one("username"),
 		...one("email"),

@@ -7,8 +7,10 @@ export const productRules =
 	(protectedGroups: readonly string[]): Rules =>
 	(context) => {
 		sourcesExist(context);
+		precedenceIsMeant(context);
 		rulesAreWhole(context);
 		attributeKeys(context);
+		licenceGroupsAreUsed(context);
 		nothingWantedIsForbidden(context, protectedGroups);
 	};
 
@@ -42,6 +44,33 @@ function sourcesExist({ raw, path, report, sources }: Context): void {
 		);
 }
 
+/** An order of sources that no people come from would never count: a mistyped name, or one left behind. */
+function precedenceIsMeant({ raw, path, report }: Context): void {
+	const people = section(raw, "people");
+	const from = list(people.from).filter((name): name is string => typeof name === "string");
+	for (const key of ["active", "precedence"])
+		if (people[key] !== undefined && from.length === 1)
+			report([...path, "people", key], `\`${key}\` is for people whom several sources know; \`from\` has one.`, "Delete it.", "key");
+	const { attributes, ...fields } = section(people, "precedence");
+	judgeOrders(fields, ["precedence"]);
+	if (isRaw(attributes)) judgeOrders(attributes, ["precedence", "attributes"]);
+
+	function judgeOrders(orders: Raw, below: Path): void {
+		for (const [key, order] of Object.entries(orders))
+			list(order).forEach((name, index) => {
+				if (typeof name !== "string" || name === "") return;
+				const at: Path = [...path, "people", ...below, key, index];
+				if (list(order).indexOf(name) < index) report(at, `the source "${name}" stands here twice.`, "Keep the first.");
+				else if (from.length > 1 && !from.includes(name))
+					report(
+						at,
+						`there is no source "${name}" in \`from\`; sources there: ${from.join(", ")}.`,
+						didYouMean(name, from) || "Take people from it too, or take it out here.",
+					);
+			});
+	}
+}
+
 function rulesAreWhole({ raw, path, report }: Context): void {
 	list(section(raw, "groups").map).forEach((rule, index) => {
 		if (!isRaw(rule)) return;
@@ -55,6 +84,13 @@ function rulesAreWhole({ raw, path, report }: Context): void {
 		if (rule.match !== undefined && rule.path !== undefined)
 			report([...at, "path"], "the rule has both `match` and `path`.", "Keep one of them.", "key");
 	});
+}
+
+function licenceGroupsAreUsed({ raw, path, report }: Context): void {
+	const leavers = section(raw, "leavers");
+	if (leavers.licenceGroups === undefined || leavers.action === "unlicense") return;
+	const todo = "Write `action: unlicense`, or take the groups out.";
+	report([...path, "leavers", "licenceGroups"], "`licenceGroups` says something only beside `action: unlicense`.", todo, "key");
 }
 
 function attributeKeys({ raw, path, report }: Context): void {

@@ -27,6 +27,8 @@ interface Op<Kind extends string> {
 /** Takes an existing account under management. Touches only our own link book, yet is planned, counted and approved like the rest. */
 export interface LinkAdopt extends Op<"link.adopt"> {
 	readonly subject: Subject & { readonly person: PersonKey; readonly account: AccountId };
+	/** The same person in further sources: the account is theirs by these keys too, so that leaving one source is not leaving. */
+	readonly aliases?: readonly PersonKey[];
 	/** journal: we asked for its creation and never heard back. merge: the same person in a further source. */
 	readonly matchedOn: "username" | "email" | "journal" | "merge";
 }
@@ -38,6 +40,8 @@ export interface GroupDelete extends Op<"group.delete"> {
 }
 export interface AccountCreate extends Op<"account.create"> {
 	readonly subject: Subject & { readonly person: PersonKey };
+	/** As in `link.adopt`. */
+	readonly aliases?: readonly PersonKey[];
 	readonly after: AccountFields;
 }
 export interface AccountRename extends Op<"account.rename"> {
@@ -65,10 +69,14 @@ export interface AttributeSet extends Op<"attribute.set"> {
 export interface MemberAdd extends Op<"member.add"> {
 	readonly subject: Subject;
 	readonly group: GroupName;
+	/** Given back to somebody who returned (`MemberRemove.leaver`). */
+	readonly returned?: true;
 }
 export interface MemberRemove extends Op<"member.remove"> {
 	readonly subject: Subject & { readonly account: AccountId };
 	readonly group: GroupName;
+	/** Taken because the person left and the group gives a licence seat; given back when the person returns. */
+	readonly leaver?: true;
 }
 
 /** What a product can be asked to do. */
@@ -107,4 +115,7 @@ export const KINDS = {
 } as const satisfies Record<OperationKind, { phase: number; destructive: boolean; verb: string }>;
 
 export const OPERATION_KINDS = Object.keys(KINDS) as readonly OperationKind[];
+/** Where an operation stands in the order of execution: by its kind, but what frees a licence seat comes before those who need one. */
+export const phaseOf = (operation: Operation): number =>
+	operation.kind === "member.remove" && operation.leaver ? KINDS["account.disable"].phase : KINDS[operation.kind].phase;
 export const isDestructive = (operation: Operation): boolean => KINDS[operation.kind].destructive;

@@ -22,6 +22,7 @@ const operation = z.looseObject({
 	kind: z.enum(OPERATION_KINDS as [OperationKind, ...OperationKind[]]),
 	because: z.string(),
 	subject: subject.optional(),
+	aliases: z.array(z.string()).optional(),
 });
 const file = z.object({
 	rollcall: z.literal("plan"),
@@ -33,6 +34,7 @@ const file = z.object({
 	population: z.record(z.string(), z.number()),
 	operations: z.array(operation),
 	holds: z.array(z.looseObject({ wanted: z.string(), because: z.string(), detail: z.string() })),
+	seats: z.array(z.looseObject({ name: z.string(), used: z.number() })).optional(),
 	digest: z.string(),
 });
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { compareText } from "./digest.ts";
 import type { AccountId, ConnectorId, Digest, PersonKey, ProductId, SnapshotSize } from "./model.ts";
-import { KINDS, type Operation } from "./operation.ts";
+import { type Operation, phaseOf } from "./operation.ts";
+import type { SeatForecast } from "./seats.ts";
 
 export type HoldReason =
 	/** The record, or a group it depends on, could not be read whole. */
@@ -28,6 +29,10 @@ export type HoldReason =
 	| "group-missing"
 	/** A membership that comes through a subgroup and cannot be removed directly. */
 	| "inherited"
+	/** The product refuses to switch this account off, and has said why. */
+	| "blocked"
+	/** The licence has no seat left for this person. */
+	| "no-seat"
 	/** An expression failed for this person, or gave a value no account can have. */
 	| "invalid-value";
 
@@ -60,6 +65,8 @@ export interface Plan {
 	readonly population: Population;
 	readonly operations: readonly Operation[];
 	readonly holds: readonly Hold[];
+	/** Licence seats now and after this plan; absent when the product does not tell. */
+	readonly seats?: readonly SeatForecast[];
 	/** Covers what would be done and what is held; nothing that varies with time, page order or people not concerned. */
 	readonly digest: Digest;
 }
@@ -114,7 +121,7 @@ const withoutDetail = ({ subject, wanted, because }: Hold): Omit<Hold, "detail">
 
 /** Phase first; within the renames an operation comes after the one that frees its name; then by name, so that people can read it. */
 function inOrder(a: Operation, b: Operation, rank: ReadonlyMap<Digest, number>): number {
-	const phase = KINDS[a.kind].phase - KINDS[b.kind].phase;
+	const phase = phaseOf(a) - phaseOf(b);
 	if (phase !== 0) return phase;
 	if (a.kind === "account.rename") {
 		const order = rank.get(a.id)! - rank.get(b.id)!;

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { SyncError } from "../../core/errors.ts";
-import type { CompanyDirectory } from "../../sandbox/directories.ts";
+import type { Origin } from "../../sandbox/merger.ts";
 import type { CompanyProduct } from "../../sandbox/products.ts";
 import { colours, print, type Terminal } from "../console.ts";
 import { writeDemoConfig } from "../sandbox-config.ts";
@@ -9,7 +9,7 @@ import type { Stopping } from "../signals.ts";
 
 export interface DemoFlags {
 	readonly directory: string;
-	/** The directory's stand-in; one of `DIRECTORIES`. */
+	/** The directory's stand-in, one of `DIRECTORIES`; or several, with commas between: a company after a merger. */
 	readonly from: string;
 	/** The product's stand-in; one of `PRODUCT_NAMES`, or `all`. */
 	readonly to: string;
@@ -21,19 +21,22 @@ export async function demoCommand(terminal: Terminal, flags: DemoFlags, { signal
 		import("../../sandbox/directories.ts"),
 		import("../../sandbox/products.ts"),
 	]);
-	assertKnown(flags.from, DIRECTORIES);
+	const names = flags.from.split(",");
+	for (const name of names) assertKnown(name, DIRECTORIES);
+	if (new Set(names).size < names.length)
+		throw new SyncError("config.invalid", `--from ${flags.from} names a directory twice`, { todo: "Name each once." });
 	const products = flags.to === "all" ? PRODUCT_NAMES : [flags.to];
 	for (const name of products) assertKnown(name, [...PRODUCT_NAMES, "all"]);
 	const directory = resolve(flags.directory);
 	// Only what an earlier demo left: a folder of the user's own keeps everything else.
 	for (const name of ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "plan.json"]) await rm(join(directory, name), { force: true });
 	await mkdir(directory, { recursive: true });
-	const { from, targets } = await stage(flags.from, products);
+	const { from, targets } = await stage(names, products);
 	try {
-		const config = await writeDemoConfig(directory, { source: from.source, products: targets });
-		return await new Story(terminal, { directory, config, from, targets, name: flags.from, signals, run }).tell();
+		const config = await writeDemoConfig(directory, { sources: from.sources, products: targets });
+		return await new Story(terminal, { directory, config, from, targets, name: names.join(" and "), signals, run }).tell();
 	} finally {
-		await Promise.all([from, ...targets.values()].map(({ sandbox }) => sandbox.close()));
+		await Promise.all([from.close(), ...[...targets.values()].map(({ sandbox }) => sandbox.close())]);
 	}
 }
 
@@ -42,18 +45,18 @@ function assertKnown(name: string, names: readonly string[]): void {
 		throw new SyncError("config.invalid", `there is no stand-in of "${name}"`, { todo: `Choose one of ${names.join(", ")}.` });
 }
 
-/** The directory with its company, and products that know some of these people. */
+/** The directories with their company, and products that know some of these people. */
 async function stage(
-	name: string,
+	names: readonly string[],
 	products: readonly string[],
-): Promise<{ readonly from: CompanyDirectory; readonly targets: ReadonlyMap<string, CompanyProduct> }> {
-	const [{ startDirectory }, { startProduct }, { company }] = await Promise.all([
-		import("../../sandbox/directories.ts"),
+): Promise<{ readonly from: Origin; readonly targets: ReadonlyMap<string, CompanyProduct> }> {
+	const [{ startOrigin }, { startProduct }, { company }] = await Promise.all([
+		import("../../sandbox/merger.ts"),
 		import("../../sandbox/products.ts"),
 		import("../../sandbox/world/company.ts"),
 	]);
 	const world = company({ people: 200, groups: 40, seed: 7 });
-	const from = await startDirectory(name, world);
+	const from = await startOrigin(names, world);
 	const targets = new Map<string, CompanyProduct>();
 	for (const product of products) targets.set(product, await startProduct(product, world));
 	return { from, targets };
@@ -68,7 +71,7 @@ interface Theatre {
 interface Stage extends Theatre {
 	readonly directory: string;
 	readonly config: string;
-	readonly from: CompanyDirectory;
+	readonly from: Origin;
 	readonly targets: ReadonlyMap<string, CompanyProduct>;
 	readonly name: string;
 }
@@ -86,7 +89,8 @@ class Story {
 	async tell(): Promise<number> {
 		const { massDeletion, workingDay } = await import("../../sandbox/world/day.ts");
 		const { from, name } = this.#stage;
-		this.#title(`A company of 200 people in ${name}, and ${this.#inUse()}. What would a first sync do?`);
+		const shared = from.shared === 0 ? "" : ` (${from.shared} of them in each)`;
+		this.#title(`A company of 200 people in ${name}${shared}, and ${this.#inUse()}. What would a first sync do?`);
 		await this.#run(["diff"], 2);
 		this.#title("It looks right. Do it: leavers first, then accounts, then groups, every step journalled before it is sent.");
 		await this.#run(["sync", "--yes"], 0);

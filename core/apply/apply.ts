@@ -2,7 +2,7 @@ import type { Progress } from "../connector.ts";
 import { SyncError } from "../errors.ts";
 import type { ClearedPlan } from "../guard.ts";
 import type { AccountId, Digest, PersonKey } from "../model.ts";
-import { KINDS, type Operation, type ProductOperation } from "../operation.ts";
+import { type MemberAdd, type MemberRemove, type Operation, type ProductOperation, phaseOf } from "../operation.ts";
 import type { AtlassianProduct } from "../product.ts";
 import type { Lease, LinkOrigin, RunId, Settlement, Store } from "../store/store.ts";
 
@@ -13,8 +13,10 @@ export interface ApplyParts {
 	readonly run: RunId;
 	/** After so many failed or unknown operations the rest is not run. */
 	readonly errorBudget: number;
-	/** Operations under way at once within one phase. */
+	/** Requests under way at once within one phase. */
 	readonly concurrency: number;
+	/** Memberships of one group that the product takes at once. Default 1. */
+	readonly membershipBatch?: number;
 	/** The longest that one operation's requests may take; the lease must be good for at least this long before each. */
 	readonly requestMs: number;
 	readonly progress?: Progress;
@@ -43,7 +45,7 @@ function phasesOf(operations: readonly Operation[]): readonly (readonly Operatio
 	const phases: Operation[][] = [];
 	let current: number | undefined;
 	for (const operation of operations) {
-		const phase = KINDS[operation.kind].phase;
+		const phase = phaseOf(operation);
 		if (phase !== current) phases.push([]);
 		current = phase;
 		phases.at(-1)!.push(operation);
@@ -75,11 +77,12 @@ class Application {
 		let next = 0;
 		const worker = async (): Promise<void> => {
 			while (next < operations.length && this.#fatal === undefined) {
-				const operation = operations[next++]!;
-				const done = this.#one(operation);
-				this.#underWay.set(operation.id, done);
+				const taken = this.#batchAt(operations, next);
+				next += taken.length;
+				const done = taken.length === 1 ? this.#one(taken[0]!) : this.#together(taken);
+				for (const { id } of taken) this.#underWay.set(id, done);
 				await done;
-				this.#underWay.delete(operation.id);
+				for (const { id } of taken) this.#underWay.delete(id);
 				this.#parts.progress?.({ stage: "apply", done: this.settlements.size, total: this.#plan.operations.length });
 			}
 		};
@@ -87,13 +90,68 @@ class Application {
 		if (this.#fatal !== undefined) throw this.#fatal.error;
 	}
 
+	/** The next operation, with those after it that the product takes in the same request. */
+	#batchAt(operations: readonly Operation[], start: number): readonly Operation[] {
+		const first = operations[start]!;
+		const size = this.#parts.product.performMembers === undefined ? 1 : (this.#parts.membershipBatch ?? 1);
+		if (!isMembership(first)) return [first];
+		let end = start + 1;
+		for (; end < operations.length && end - start < size; end += 1) {
+			const other = operations[end]!;
+			if (!isMembership(other) || other.kind !== first.kind || other.group !== first.group) break;
+		}
+		return operations.slice(start, end);
+	}
+
+	/** As `#one`, for several at once: every intent is flushed before the one request leaves. */
+	async #together(operations: readonly Operation[]): Promise<void> {
+		const { store, lease, run } = this.#parts;
+		try {
+			const going: Operation[] = [];
+			for (const operation of operations) {
+				const because = await this.#obstacle(operation);
+				if (because === undefined) going.push(operation);
+				else this.#note(operation, { state: "not-run", because });
+			}
+			await Promise.all(going.map((operation) => store.intend(lease, run, operation)));
+			const settled = await this.#performedTogether(going as (MemberAdd | MemberRemove)[]);
+			await Promise.all(going.map((operation, index) => store.settle(lease, run, operation.id, settled[index]!)));
+			for (const [index, operation] of going.entries()) this.#note(operation, settled[index]!);
+		} catch (error) {
+			this.#fatal ??= { error };
+		}
+	}
+
+	async #performedTogether(operations: readonly (MemberAdd | MemberRemove)[]): Promise<readonly Settlement[]> {
+		if (operations.length === 0) return [];
+		await this.#parts.lease.assertHeld(this.#parts.requestMs);
+		try {
+			const batch = operations.map((operation) => ({ operation, account: this.#subjectOf(operation)! }));
+			const results = await this.#parts.product.performMembers!(batch, this.#signals.abort);
+			return results.map((result) => (result instanceof SyncError ? this.#refused(result) : result.outcome === "done" ? DONE : ALREADY));
+		} catch (error) {
+			if (!(error instanceof SyncError) || error.code.startsWith("store.")) throw error;
+			// Nobody can say which of them were done, or nothing more shall be sent: the same is true of all.
+			if (error.outcomeUnknown || error.code === "target.denied" || error.code === "run.cancelled")
+				return operations.map(() => this.#refused(error));
+			// Nothing was changed, because of some of them: one by one it shows of which.
+			const settled: Settlement[] = [];
+			for (const operation of operations) settled.push(await this.#performed(operation));
+			return settled;
+		}
+	}
+
+	#note(operation: Operation, settlement: Settlement): void {
+		this.settlements.set(operation.id, settlement);
+		if (settlement.state === "failed" || settlement.state === "unknown") this.#failures += 1;
+	}
+
 	/** Never rejects: what must stop the run is kept in `#fatal`. */
 	async #one(operation: Operation): Promise<void> {
 		try {
 			const obstacle = await this.#obstacle(operation);
 			const settlement: Settlement = obstacle === undefined ? await this.#journalled(operation) : { state: "not-run", because: obstacle };
-			this.settlements.set(operation.id, settlement);
-			if (settlement.state === "failed" || settlement.state === "unknown") this.#failures += 1;
+			this.#note(operation, settlement);
 		} catch (error) {
 			this.#fatal ??= { error };
 		}
@@ -128,19 +186,22 @@ class Application {
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error; // a bug stops the run; it is not "one failed operation"
 			if (error.code.startsWith("store.")) throw error;
-			if (error.code === "target.denied") this.#ended ??= `the product refused Rollcall's credentials (${error.message})`;
-			return settlementOf(error);
+			return this.#refused(error);
 		}
+	}
+
+	#refused(error: SyncError): Settlement {
+		if (error.code === "target.denied") this.#ended ??= `the product refused Rollcall's credentials (${error.message})`;
+		return settlementOf(error);
 	}
 
 	async #asked(operation: Operation): Promise<Settlement> {
 		if (operation.kind === "link.adopt") {
 			const { person, account } = operation.subject;
-			await this.#remember(
-				person,
-				account,
-				operation.matchedOn === "merge" ? "merged" : operation.matchedOn === "journal" ? "created" : "adopted",
-			);
+			const origin = operation.matchedOn === "merge" ? "merged" : operation.matchedOn === "journal" ? "created" : "adopted";
+			// An adoption may be for the further keys of somebody whose own link stands: how that one came about stays known.
+			if (this.#links.get(person) !== account) await this.#remember(person, account, origin);
+			await this.#rememberAliases(operation, account);
 			return { state: "done", account };
 		}
 		const { outcome, account } = await this.#parts.product.perform(operation, this.#subjectOf(operation), this.#signals.abort);
@@ -150,7 +211,12 @@ class Application {
 				outcomeUnknown: true,
 			});
 		await this.#remember(operation.subject.person, account, "created");
+		await this.#rememberAliases(operation, account);
 		return { state: outcome, account };
+	}
+
+	async #rememberAliases({ aliases = [] }: { readonly aliases?: readonly PersonKey[] }, account: AccountId): Promise<void> {
+		for (const alias of aliases) await this.#remember(alias, account, "merged");
 	}
 
 	async #remember(person: PersonKey, account: AccountId, origin: LinkOrigin): Promise<void> {
@@ -170,6 +236,9 @@ class Application {
 // Shared, since a first run settles millions.
 const DONE: Settlement = { state: "done" };
 const ALREADY: Settlement = { state: "already" };
+
+const isMembership = (operation: Operation): operation is MemberAdd | MemberRemove =>
+	operation.kind === "member.add" || operation.kind === "member.remove";
 
 function settlementOf(error: SyncError): Settlement {
 	const failure = { code: error.code, message: error.message, ...(error.todo === undefined ? {} : { todo: error.todo }) };

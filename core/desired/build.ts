@@ -22,7 +22,8 @@ export function prepare(policy: Policy, snapshots: readonly Snapshot[]): Prepara
 	const sources = readSources(policy, snapshots);
 	const named = checkNamedGroups(policy, sources);
 	const mapping = mapGroups(policy, sources);
-	return { sources, mapping, judge: new Judge(policy, sources, mapping), notes: [...cycleNotes(sources), ...named, ...mapping.notes] };
+	const notes = [...cycleNotes(sources), ...named, ...mapping.notes, ...defaultNotes(policy, mapping)];
+	return { sources, mapping, judge: new Judge(policy, sources, mapping), notes };
 }
 
 /**
@@ -60,6 +61,17 @@ export function* rejectedPeople(sources: readonly Source[]): Iterable<[PersonKey
 			const detail = `the record ${label === undefined ? id : `"${label}" (${id})`} of ${connector} could not be read: ${because}`;
 			yield [personKey(connector, id as PersonId), { username: label ?? "", because: "rejected-at-source", detail, aliases: [] }];
 		}
+}
+
+/** A group that a rule feeds is the rule's: what a default gave, the next run would take away. So the default is left out. */
+function defaultNotes(policy: Policy, mapping: Mapping): readonly string[] {
+	const fed = new Set(mapping.targets.map(({ name }) => name.toLowerCase()));
+	return policy.groups.default
+		.filter((name) => fed.has(name.toLowerCase()))
+		.map(
+			(name) =>
+				`groups.default names ${name}, which the group rules feed too: new accounts get it as members of the directory's group only.`,
+		);
 }
 
 const NAMED = 10;

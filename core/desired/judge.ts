@@ -4,6 +4,7 @@ import { placeOf } from "../policy/place.ts";
 import type { Clause, Expression, PersonView, Policy } from "../policy/policy.ts";
 import { viewOf } from "../policy/record.ts";
 import { type Belonging, Belongings, groupsReadBy } from "./belonging.ts";
+import { combined } from "./combine.ts";
 import type { HeldPerson, Wish } from "./desired.ts";
 import { Doubts, type Outcome } from "./doubt.ts";
 import { keyOf, nameOf, type PersonRef, personOf, type Source } from "./sources.ts";
@@ -49,8 +50,7 @@ export class Judge {
 	}
 
 	#view(refs: readonly PersonRef[], { names, paths }: Belonging): PersonView {
-		const say = refs[0]!;
-		return viewOf(say.source.connector, personOf(say), { names, paths });
+		return viewOf(refs[0]!.source.connector, combined(refs, this.#policy), { names, paths });
 	}
 
 	#selected(view: PersonView, refs: readonly PersonRef[]): Verdict | undefined {
@@ -62,13 +62,13 @@ export class Judge {
 	}
 
 	#wish(refs: readonly PersonRef[], belonging: Belonging, view: PersonView): Verdict {
-		const say = personOf(refs[0]!);
+		const { active } = view;
 		const fields: Record<keyof AccountFields, string> = { username: "", email: "", displayName: "" };
 		let raw = false;
 		for (const field of FIELDS) {
 			const outcome = this.#usable(field, this.#policy[field], { view, refs });
 			if (outcome.kind === "value") fields[field] = outcome.value;
-			else if (say.active) return this.#held(refs, field, outcome);
+			else if (active) return this.#held(refs, field, outcome);
 			else {
 				fields[field] = rawValue(field, view);
 				raw = true;
@@ -78,20 +78,20 @@ export class Judge {
 		for (const [name, expression] of this.#policy.attributes) {
 			const outcome = this.#usable("attribute", expression, { view, refs });
 			if (outcome.kind === "value") attributes[name] = outcome.value;
-			else if (say.active) return this.#held(refs, `attributes.${name}`, outcome);
+			else if (active) return this.#held(refs, `attributes.${name}`, outcome);
 		}
 		const person = keyOf(refs[0]!);
 		const aliases = aliasesOf(refs);
-		const groups = say.active ? this.#names(belonging.targets) : NO_GROUPS;
+		const groups = active ? this.#names(belonging.targets) : NO_GROUPS;
 		return {
 			kind: "wish",
 			wish: {
 				person,
 				aliases,
 				fields,
-				active: say.active,
+				active,
 				groups,
-				uncertain: this.#uncertain(refs, belonging),
+				uncertain: active ? this.#uncertain(refs, belonging) : NO_GROUPS,
 				attributes,
 				...(raw ? { raw } : {}),
 			},
@@ -111,7 +111,7 @@ export class Judge {
 
 	/** Targets that the person may be in by a group that is not known, and is not in by one that is. */
 	#uncertain(refs: readonly PersonRef[], { targets }: Belonging): readonly GroupName[] {
-		if (!personOf(refs[0]!).active || refs.every(({ rank }) => this.#mapping.uncertain[rank]!.length === 0)) return NO_GROUPS;
+		if (refs.every(({ rank }) => this.#mapping.uncertain[rank]!.length === 0)) return NO_GROUPS;
 		const uncertain = new Set<number>();
 		for (const { rank } of refs) for (const target of this.#mapping.uncertain[rank]!) if (!targets.includes(target)) uncertain.add(target);
 		return this.#names([...uncertain].sort((a, b) => a - b));

@@ -1,10 +1,11 @@
-import type { GroupName, PersonId, PersonKey, Snapshot } from "../model.ts";
+import type { ConnectorId, GroupName, PersonId, PersonKey, Snapshot } from "../model.ts";
 import { personKey } from "../model.ts";
 import { placeOf } from "../policy/place.ts";
 import type { Clause, PersonView, Policy } from "../policy/policy.ts";
 import { viewOf } from "../policy/record.ts";
 import { Belongings } from "./belonging.ts";
 import { type Preparation, prepare, rejectedPeople } from "./build.ts";
+import { combined, originsOf } from "./combine.ts";
 import type { HeldPerson } from "./desired.ts";
 import type { Verdict } from "./judge.ts";
 import { expressionsOf } from "./literals.ts";
@@ -26,6 +27,8 @@ export interface PersonStory {
 	readonly aliases: readonly PersonKey[];
 	/** What the expressions see, with every group; undefined when the record could not be read. */
 	readonly record: PersonView | undefined;
+	/** Which source each field came from whose precedence is stated (`email`, `attributes.department`); the rest is from the record with the say. */
+	readonly origins: Readonly<Record<string, ConnectorId>>;
 	/** Undefined when the policy has no filter, or there is no record. */
 	readonly filter: Clause | undefined;
 	readonly steps: readonly TransformStep[];
@@ -87,13 +90,14 @@ function storyOf({ policy, preparation, outcome }: Telling, refs: readonly Perso
 	const { sources, mapping, notes } = preparation;
 	const say = refs[0]!;
 	const belonging = new Belongings(sources, mapping, "all").of(refs);
-	const record = viewOf(say.source.connector, personOf(say), belonging);
+	const record = viewOf(say.source.connector, combined(refs, policy), belonging);
 	const reached = groupsGiven(refs, mapping);
 	const gets = new Set<string>(outcome.kind === "wish" ? outcome.wish.groups : []);
 	return {
 		person: keyOf(say),
 		aliases: refs.slice(1).map(keyOf),
 		record,
+		origins: originsOf(refs, policy),
 		filter: policy.where?.explain(record),
 		steps: stepsOf(policy, record),
 		outcome,
@@ -118,5 +122,5 @@ function stepsOf(policy: Policy, record: PersonView): readonly TransformStep[] {
 function rejectedStory(person: PersonKey, held: HeldPerson, { mapping, notes }: Preparation): PersonStory {
 	const outcome = { kind: "held", held } as const;
 	const withheld = mapping.targets.map(({ name }): WithheldGroup => ({ group: name as GroupName, why: "held", detail: held.detail }));
-	return { person, aliases: [], record: undefined, filter: undefined, steps: [], outcome, groups: [], withheld, notes };
+	return { person, aliases: [], record: undefined, origins: {}, filter: undefined, steps: [], outcome, groups: [], withheld, notes };
 }

@@ -3,6 +3,7 @@ import type { Digest, PersonKey } from "../model.ts";
 import type { AccountFields } from "../operation.ts";
 import type { Account } from "../product.ts";
 import type { Draft } from "./draft.ts";
+import { offboard } from "./leavers.ts";
 import type { Match } from "./match.ts";
 import type { Names } from "./usernames.ts";
 import { foldEmail, type World } from "./world.ts";
@@ -45,6 +46,7 @@ function planCreation(world: World, draft: Draft, { wish, names }: { wish: Wish;
 	const id = draft.want({
 		kind: "account.create",
 		subject,
+		...(wish.aliases.length === 0 ? {} : { aliases: wish.aliases }),
 		after,
 		because: "the person has no account",
 		...(way.requires.length > 0 ? { requires: way.requires } : {}),
@@ -66,30 +68,59 @@ function planCreation(world: World, draft: Draft, { wish, names }: { wish: Wish;
 function planExisting(world: World, draft: Draft, { wish, account }: { wish: Wish; account: Account }): void {
 	const subject = { username: account.username, person: wish.person, account: account.id };
 	if (!wish.active) {
-		if (account.active && world.rules.leavers.action === "disable")
-			draft.want({ kind: "account.disable", subject, because: "the person is switched off in the directory" });
+		const because = "the person is switched off in the directory";
+		if (account.active) offboard(world, draft, { account, person: wish.person, because, waiting: undefined });
 		return;
 	}
 	if (!account.active) draft.want({ kind: "account.enable", subject, because: "the person is active in the directory" });
-	const change = changedFields(world, account, wish);
-	if (change !== undefined) draft.want({ kind: "account.update", subject, ...change, because: "the directory says otherwise" });
+	planFields(world, draft, { wish, account });
 	for (const [attribute, after] of Object.entries(wish.attributes)) {
 		const before = account.attributes?.[attribute];
 		if (before !== after) draft.want({ kind: "attribute.set", subject, attribute, before, after, because: "the directory says otherwise" });
 	}
 }
 
-/** An empty wish changes nothing: the directory not knowing an address is no order to blank it. */
-function changedFields(world: World, account: Account, wish: Wish) {
+const CHANGEABLE = ["email", "displayName"] as const;
+type Changeable = (typeof CHANGEABLE)[number];
+
+/** Plans the fields that differ; one that the product cannot change is held with the way out. */
+function planFields(world: World, draft: Draft, { wish, account }: { wish: Wish; account: Account }): void {
+	const subject = { username: account.username, person: wish.person, account: account.id };
 	const wanted = world.canonical(wish.fields);
-	const differs = {
-		email: wanted.email !== "" && wanted.email !== account.email && foldEmail(wanted.email) !== foldEmail(account.email),
-		displayName: wanted.displayName !== "" && wanted.displayName !== account.displayName,
-	};
-	const keys = (["email", "displayName"] as const).filter((key) => differs[key] && world.can.updatableFields.has(key));
-	if (keys.length === 0) return undefined;
-	const pick = (from: AccountFields) => Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<Omit<AccountFields, "username">>;
-	return { before: pick(account), after: pick(wanted) };
+	const known = knownFields(world, account);
+	const differing = CHANGEABLE.filter((field) => differs(field, wanted, known));
+	const keys = differing.filter((field) => world.can.updatableFields.has(field));
+	for (const field of differing) {
+		if (keys.includes(field)) continue;
+		const detail = world.can.fixedFields?.[field] ?? `${world.can.server} cannot change ${field}; change it there by hand`;
+		draft.hold({ subject, wanted: `account.update ${field}`, because: "unsupported", detail });
+	}
+	if (keys.length === 0) return;
+	const pick = (from: Partial<AccountFields>) => Object.fromEntries(keys.map((key) => [key, from[key]]));
+	const untold = keys.filter((key) => known[key] === undefined);
+	const because =
+		untold.length === 0
+			? "the directory says otherwise"
+			: `the product does not tell ${untold.join(" and ")}, and Rollcall has not written it yet`;
+	draft.want({ kind: "account.update", subject, before: pick(known), after: pick(wanted), because });
+}
+
+/** What the account has: as the product tells it, else as Rollcall last wrote it; undefined where neither is known. */
+function knownFields(world: World, account: Account): Partial<Record<Changeable, string>> {
+	const written = world.ownership.written.get(account.id);
+	const known: Partial<Record<Changeable, string>> = {};
+	for (const field of CHANGEABLE) {
+		const value = world.can.readableFields.has(field) ? account[field] : written?.[field];
+		if (value !== undefined) known[field] = value;
+	}
+	return known;
+}
+
+/** An empty wish changes nothing: the directory not knowing an address is no order to blank it. */
+function differs(field: Changeable, wanted: AccountFields, known: Partial<Record<Changeable, string>>): boolean {
+	const [want, has] = [wanted[field], known[field]];
+	if (want === "" || want === has) return false;
+	return field !== "email" || has === undefined || foldEmail(want) !== foldEmail(has);
 }
 
 const fieldsOf = ({ username, email, displayName }: AccountFields): AccountFields => ({ username, email, displayName });

@@ -6,6 +6,7 @@ import type { DiffInput } from "./input.ts";
 import { findLeavers, planLeavers } from "./leavers.ts";
 import { type Match, matchPeople } from "./match.ts";
 import { planMemberships } from "./memberships.ts";
+import { planSeats } from "./seats.ts";
 import { planUsernames } from "./usernames.ts";
 import { indexWorld, type World } from "./world.ts";
 
@@ -20,6 +21,7 @@ export function diff(input: DiffInput): Plan {
 	planLeavers(world, draft, leavers);
 	planMemberships(world, draft, { matches, creations, leavers });
 	holdUnjudged(world, draft);
+	const seats = planSeats(world, draft);
 	return makePlan({
 		product: input.actual.product,
 		posture: input.rules.posture,
@@ -28,6 +30,7 @@ export function diff(input: DiffInput): Plan {
 		population: populationOf(world, matches),
 		operations: draft.operations,
 		holds: draft.holds,
+		...(seats === undefined ? {} : { seats }),
 	});
 }
 

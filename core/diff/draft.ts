@@ -32,6 +32,13 @@ export class Draft {
 		return id;
 	}
 
+	/** Takes back what was planned. */
+	drop(ids: ReadonlySet<Digest>): void {
+		const kept = this.operations.filter(({ id }) => !ids.has(id));
+		this.operations.splice(0, this.operations.length);
+		for (const operation of kept) this.operations.push(operation);
+	}
+
 	hold(hold: Hold): void {
 		this.holds.push(hold);
 	}
@@ -60,6 +67,8 @@ export class Draft {
 		if (proposal.kind === "link.adopt") return undefined;
 		const capability = this.#world.can.operations[proposal.kind as ProductOperation["kind"]];
 		if (!capability.supported) return ["unsupported", capability.because];
+		const blocker = proposal.kind === "account.disable" ? this.#world.blockers?.get(proposal.subject.account) : undefined;
+		if (blocker !== undefined) return ["blocked", blocker];
 		if (account !== undefined && this.#world.actual.accounts.get(account)?.editable === false)
 			return ["not-editable", "the account lives in a directory that the product cannot write; change it there"];
 		return undefined;
@@ -82,7 +91,8 @@ function idOf(product: string, proposal: Proposal): Digest {
 	const group = "group" in proposal ? proposal.group : undefined;
 	const after = "after" in proposal ? proposal.after : undefined;
 	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? proposal.subject.person : undefined;
-	return digestOf([product, proposal.kind, who, group, after, extra]);
+	const aliases = "aliases" in proposal ? proposal.aliases : undefined;
+	return digestOf([product, proposal.kind, who, group, after, extra, ...(aliases === undefined ? [] : [aliases])]);
 }
 
 const subjectOf = (proposal: Proposal): Hold["subject"] => ("subject" in proposal ? proposal.subject : { username: "" });

@@ -13,10 +13,17 @@ export interface Ownership {
 	readonly absences: ReadonlyMap<PersonKey, Absence>;
 	/** Memberships that come through a subgroup, as the product has told us. */
 	readonly inherited: readonly { readonly account: AccountId; readonly group: GroupName }[];
+	/** Groups that Rollcall took from accounts when their people left, and has not given back. */
+	readonly released: ReadonlyMap<AccountId, readonly GroupName[]>;
+	/** What Rollcall last wrote into fields that the product does not tell; empty for products that tell all. */
+	readonly written: ReadonlyMap<AccountId, Partial<AccountFields>>;
 }
 
 export interface LeaverRule {
-	readonly action: "disable" | "keep";
+	/** `unlicense`: the account stays active, and loses the groups that give it a licence seat. */
+	readonly action: "disable" | "keep" | "unlicense";
+	/** For `unlicense`, by the product's names; absent: those that the product itself names (`Actual.seats`). */
+	readonly licenceGroups?: readonly string[];
 	/** A person must have been missing in this many snapshots in a row, and for at least this long. */
 	readonly after: { readonly sightings: number; readonly periodMs: number };
 	readonly stripGroups: boolean;
@@ -42,6 +49,8 @@ export interface DiffInput {
 	readonly actual: Actual;
 	readonly ownership: Ownership;
 	readonly can: Capabilities;
+	/** Why the product will not switch off some accounts (`ReadableProduct.blockers`). */
+	readonly blockers?: ReadonlyMap<AccountId, string>;
 	readonly rules: DiffRules;
 	/** How the product would store these values (its `canonical`). */
 	readonly canonical: (fields: AccountFields) => AccountFields;

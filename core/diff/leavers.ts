@@ -53,11 +53,29 @@ function waitingFor(world: World, keys: readonly PersonKey[]): Leaver["waiting"]
 const minutes = (ms: number): string => (ms >= 7_200_000 ? `${Math.floor(ms / 3_600_000)} h` : `${Math.floor(ms / 60_000)} min`);
 
 export function planLeavers(world: World, draft: Draft, leavers: ReadonlyMap<AccountId, Leaver>): void {
-	if (world.rules.leavers.action === "keep") return;
-	for (const { account, person, because, waiting } of leavers.values()) {
-		if (!account.active) continue;
-		const subject = { username: account.username, person, account: account.id };
-		if (waiting !== undefined) draft.hold({ subject, wanted: "account.disable", because: waiting.reason, detail: waiting.detail });
+	for (const leaver of leavers.values()) if (leaver.account.active) offboard(world, draft, leaver);
+}
+
+/** What the policy does to the active account of somebody who left or is switched off in the directory. */
+export function offboard(world: World, draft: Draft, { account, person, because, waiting }: Leaver): void {
+	const { action } = world.rules.leavers;
+	if (action === "keep") return;
+	const subject = { username: account.username, person, account: account.id };
+	const hold = (wanted: string, why: NonNullable<Leaver["waiting"]>) =>
+		draft.hold({ subject, wanted, because: why.reason, detail: why.detail });
+	if (action === "disable") {
+		if (waiting !== undefined) hold("account.disable", waiting);
 		else draft.want({ kind: "account.disable", subject, because });
+		return;
+	}
+	if (world.licenceGroups === undefined) {
+		const detail = `${world.can.server} does not tell which groups give a licence; name them in leavers.licenceGroups`;
+		draft.hold({ subject, wanted: "member.remove", because: "unsupported", detail });
+		return;
+	}
+	for (const group of account.groups) {
+		if (!world.licenceGroups.has(world.group(group))) continue;
+		if (waiting !== undefined) hold(`member.remove ${group}`, waiting);
+		else draft.want({ kind: "member.remove", subject, group, leaver: true, because });
 	}
 }

@@ -24,7 +24,8 @@ export function matchPeople(world: World, draft: Draft): ReadonlyMap<PersonKey, 
 	const claims = claimsOf(world, unlinked);
 	for (const wish of unlinked) matches.set(wish.person, unlinkedMatch(world, draft, { wish, claims }));
 	holdSharedAccounts(world, draft, matches);
-	for (const [person, match] of matches) if (!recordAdoption(draft, person, match)) matches.set(person, { state: "held" });
+	for (const [person, match] of matches)
+		if (!recordAdoption(world, draft, { wish: world.desired.people.get(person)!, match })) matches.set(person, { state: "held" });
 	return matches;
 }
 
@@ -180,13 +181,25 @@ function holdSharedAccounts(world: World, draft: Draft, matches: Map<PersonKey, 
 	}
 }
 
-/** False when the account may not be taken over (protected, our own): then nothing else is planned for this person either. */
-function recordAdoption(draft: Draft, person: PersonKey, match: Match): boolean {
-	if (match.state !== "account" || match.how === "linked") return true;
-	const subject = { username: match.account.username, person, account: match.account.id };
-	const planned = draft.want({ kind: "link.adopt", subject, matchedOn: match.how, because: ADOPTED_BECAUSE[match.how] });
-	if (planned === undefined) return false;
-	if (match.how !== "merge" && match.how !== "journal") draft.adopted.add(match.account.id);
+/**
+ * Links every key of the person that is not linked yet: whoever leaves one of several directories is still known by the other.
+ * False when the account may not be taken over (protected, our own): then nothing else is planned for this person either.
+ */
+function recordAdoption(world: World, draft: Draft, { wish, match }: { wish: Wish; match: Match }): boolean {
+	if (match.state !== "account") return true;
+	const { account } = match;
+	const aliases = wish.aliases.filter((key) => world.ownership.links.get(key) !== account.id);
+	if (match.how === "linked" && aliases.length === 0) return true;
+	const how = match.how === "linked" ? "merge" : match.how;
+	const planned = draft.want({
+		kind: "link.adopt",
+		subject: { username: account.username, person: wish.person, account: account.id },
+		...(aliases.length === 0 ? {} : { aliases }),
+		matchedOn: how,
+		because: ADOPTED_BECAUSE[how],
+	});
+	if (planned === undefined) return match.how === "linked";
+	if (how !== "merge" && how !== "journal") draft.adopted.add(account.id);
 	return true;
 }
 const ADOPTED_BECAUSE = {
@@ -198,7 +211,7 @@ const ADOPTED_BECAUSE = {
 
 const isOurs = (world: World, asked: { username: string; email: string }, found: Account): boolean =>
 	world.user(world.canonical({ ...asked, displayName: "" }).username) === world.user(found.username) &&
-	foldEmail(asked.email) === foldEmail(found.email);
+	(!world.can.readableFields.has("email") || foldEmail(asked.email) === foldEmail(found.email));
 
 function held(draft: Draft, wish: Wish, [because, detail]: readonly [HoldReason, string]): Match {
 	draft.hold({ subject: { username: wish.fields.username, person: wish.person }, wanted: "match", because, detail });

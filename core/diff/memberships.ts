@@ -85,7 +85,8 @@ function planAdditions(
 		if (account === undefined && creation === undefined) continue;
 		// Nearly everybody is in all of their groups, spelled alike.
 		const missing = account === undefined ? wish.groups : wish.groups.filter((name) => !account.groups.includes(name));
-		if (missing.length === 0 && creation === undefined) continue;
+		const returning = account === undefined ? [] : returningTo(world, account, managed);
+		if (missing.length === 0 && creation === undefined && returning.length === 0) continue;
 		const has = new Set(account?.groups.map(world.group));
 		const subject: Subject = {
 			username: account?.username ?? world.canonical(wish.fields).username,
@@ -107,8 +108,33 @@ function planAdditions(
 				...(requires.length > 0 ? { requires } : {}),
 			});
 		}
+		for (const group of returning) {
+			if (has.has(world.group(group))) continue;
+			has.add(world.group(group));
+			draft.want({
+				kind: "member.add",
+				subject,
+				group,
+				returned: true,
+				because: "returned: Rollcall had taken it away when the person left",
+			});
+		}
 		if (creation !== undefined) planDefaults(world, draft, { has, managed, subject, creation });
 	}
+}
+
+/**
+ * Groups to give back to somebody who left and is wanted again. Whoever has a licence seat by some group was given it by an
+ * administrator meanwhile: then nothing is given. Groups that the policy maps to are the mapping's.
+ */
+function returningTo(world: World, account: Account, managed: ReadonlySet<string>): readonly GroupName[] {
+	const released = world.ownership.released.get(account.id);
+	if (released === undefined || account.groups.some((name) => world.licenceGroups?.has(world.group(name)))) return [];
+	return released.flatMap((name) => {
+		const folded = world.group(name);
+		const group = managed.has(folded) ? undefined : world.groups.get(folded);
+		return group === undefined ? [] : [group];
+	});
 }
 
 /** `has`: folded names of the groups that the new account gets anyway; `managed`: of those that the policy maps to. */
@@ -173,10 +199,10 @@ interface Membership {
 
 function verdictOn(world: World, { account, group, standing, owner, maybeHeld }: Membership): Removal | undefined {
 	if (owner === "held") return undefined;
-	if (owner !== undefined) return verdictOnWished(world, owner, group);
+	if (owner !== undefined) return !owner.active && isReleased(world, account, group) ? undefined : verdictOnWished(world, owner, group);
 	const leaver = standing.leavers.get(account.id);
 	if (leaver !== undefined) {
-		if (!world.rules.leavers.stripGroups) return undefined;
+		if (!world.rules.leavers.stripGroups || isReleased(world, account, group)) return undefined;
 		return {
 			person: leaver.person,
 			because: leaver.because,
@@ -206,6 +232,10 @@ function verdictOnWished(world: World, wish: Wish, group: Usable): Removal | und
 		: uncertainty(group);
 	return { person: wish.person, because: `not a member of ${sourceOf(group.target)} in the directory`, hold: doubt };
 }
+
+/** The planner of leavers has taken this one already, or holds it. */
+const isReleased = (world: World, account: Account, group: Usable): boolean =>
+	account.active && world.licenceGroups?.has(world.group(group.name)) === true;
 
 const uncertainty = (group: Usable): readonly [HoldReason, string] | undefined =>
 	group.target.uncertain === undefined

@@ -26,6 +26,8 @@ export interface World extends DiffInput {
 	readonly protectedAccounts: ReadonlySet<AccountId>;
 	readonly protectedGroups: ReadonlySet<string>;
 	readonly ignoredGroups: ReadonlySet<string>;
+	/** Groups that give a licence seat and are taken from leavers, folded; undefined unless the policy says so and they are known. */
+	readonly licenceGroups: ReadonlySet<string> | undefined;
 }
 
 export const foldEmail = (email: string): string => email.trim().toLowerCase();
@@ -67,6 +69,7 @@ export function indexWorld(input: DiffInput): World {
 		protectedAccounts: protectedAccounts(input, byName, user),
 		protectedGroups: protectedGroups(input, groups, group),
 		ignoredGroups: new Set(input.desired.ignoredGroups.map(group)),
+		licenceGroups: licenceGroups(input, group),
 	};
 }
 
@@ -88,6 +91,13 @@ function protectedGroups({ rules }: DiffInput, groups: ReadonlyMap<string, Group
 	for (const name of rules.protectGroups)
 		if (rules.protectStated.groups && !groups.has(fold(name))) throw notThere("protect.groups", name, "group");
 	return new Set(rules.protectGroups.map(fold));
+}
+
+function licenceGroups({ rules, actual }: DiffInput, fold: (n: string) => string): ReadonlySet<string> | undefined {
+	const { action, licenceGroups: stated } = rules.leavers;
+	if (action !== "unlicense") return undefined;
+	const named = stated ?? actual.seats?.flatMap((pool) => [...(pool.groups ?? [])]) ?? [];
+	return named.length === 0 ? undefined : new Set(named.map(fold));
 }
 
 const notThere = (setting: string, name: string, what: string): SyncError =>

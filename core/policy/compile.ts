@@ -12,6 +12,8 @@ const DEFAULTS = {
 		'person.displayName.trim() != "" ? person.displayName : (person.givenName + person.familyName).trim() != "" ? (person.givenName + " " + person.familyName).trim() : person.username',
 } as const;
 
+const NO_PRECEDENCE: Policy["precedence"] = { fields: {}, attributes: {} };
+
 /**
  * Type-checks and compiles everything once. Throws SyncError `config.invalid` naming every problem of the policy at
  * once, each with file, line and column of the text, the place within it, and what to write instead.
@@ -36,6 +38,8 @@ export function compilePolicy(text: PolicyText): Policy {
 	return {
 		from: text.from,
 		samePerson,
+		active: text.active ?? "first",
+		precedence: text.precedence ?? NO_PRECEDENCE,
 		where,
 		username: username!,
 		email: email!,
@@ -53,6 +57,16 @@ function checkSources(text: PolicyText): Problem[] {
 	const twice = text.from.find((source, i) => text.from.indexOf(source) !== i);
 	if (twice !== undefined)
 		problems.push({ ...nowhere, setting: "from", what: `the source "${twice}" is named twice`, instead: "take one out" });
+	const { fields = {}, attributes = {} } = text.precedence ?? {};
+	for (const [field, order] of [...Object.entries(fields), ...Object.entries(attributes)])
+		for (const source of order)
+			if (!text.from.includes(source))
+				problems.push({
+					...nowhere,
+					setting: "precedence",
+					what: `the order for ${field} names the source "${source}", which no people come from`,
+					instead: "name sources of from only",
+				});
 	if (text.from.length > 1 && text.samePerson === undefined)
 		problems.push({
 			...nowhere,

@@ -15,6 +15,10 @@ export interface PolicyText {
 	readonly from: readonly ConnectorId[];
 	/** CEL → string: people of different sources with the same non-empty value are one person. Needed with several sources. */
 	readonly samePerson?: SourceText;
+	/** Of people whom several sources know: when they count as active; default `first`. */
+	readonly active?: ActiveRule;
+	/** Of such people: whose value counts, field by field; without an entry that of the source with the say. */
+	readonly precedence?: Precedence;
 	/** CEL → bool; absent: everybody. */
 	readonly where?: SourceText;
 	/** CEL → string; default `person.username`. */
@@ -27,6 +31,21 @@ export interface PolicyText {
 	readonly attributes?: Readonly<Record<string, SourceText>>;
 	readonly groups: GroupPolicyText;
 }
+
+/** `first`: as the source with the say has it. `any`: as soon as one source says so. `every`: only while all that know the person do. */
+export type ActiveRule = "first" | "any" | "every";
+
+/** The fields that sources may have the say about one by one. */
+export const PRECEDENCE_FIELDS = ["username", "email", "givenName", "familyName", "displayName"] as const;
+export type PrecedenceField = (typeof PRECEDENCE_FIELDS)[number];
+
+/** Sources in order: the first that has a value counts; those not named come after them, in the order of `from`. */
+export interface Precedence {
+	readonly fields: Readonly<Partial<Record<PrecedenceField, readonly ConnectorId[]>>>;
+	/** By the attribute's name in the directories. */
+	readonly attributes: Readonly<Record<string, readonly ConnectorId[]>>;
+}
+
 export interface GroupMapText {
 	/** A group's name, or `/regular expression/` over names. */
 	readonly match?: SourceText;
@@ -52,6 +71,8 @@ export interface GroupPolicyText {
 export interface Policy {
 	readonly from: readonly ConnectorId[];
 	readonly samePerson: Expression<string> | undefined;
+	readonly active: ActiveRule;
+	readonly precedence: Precedence;
 	readonly where: Expression<boolean> | undefined;
 	readonly username: Expression<string>;
 	readonly email: Expression<string>;

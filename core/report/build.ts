@@ -2,11 +2,12 @@ import type { Breach } from "../guard.ts";
 import type { Digest, Reject } from "../model.ts";
 import { KINDS, OPERATION_KINDS, type Operation } from "../operation.ts";
 import type { Hold, Plan, SourceSummary } from "../plan.ts";
+import { type SeatForecast, usedAfter } from "../seats.ts";
 import type { Settlement } from "../store/store.ts";
 import { detailOf } from "./detail.ts";
 import { headlineOf } from "./headline.ts";
 import { nextOf } from "./next.ts";
-import type { Report, ReportCount, ReportHold, ReportOperation, ReportOutcome, ReportSource } from "./report.ts";
+import type { Report, ReportCount, ReportHold, ReportOperation, ReportOutcome, ReportSeats, ReportSource } from "./report.ts";
 
 /** How one source was read in this run. */
 export interface SourceReading extends SourceSummary {
@@ -56,6 +57,7 @@ export function buildReport(input: ReportInput): Report {
 		outcome,
 		headline: headlineOf(sentence),
 		product: { id: plan.product, ...input.product },
+		seats: (plan.seats ?? []).map(seatsOf),
 		posture: plan.posture,
 		firstRun: plan.firstRun,
 		runId: input.runId,
@@ -74,6 +76,11 @@ export function buildReport(input: ReportInput): Report {
 		notes: [...input.notes],
 		next: [...nextOf(next), ...(input.next ?? [])],
 	};
+}
+
+function seatsOf(forecast: SeatForecast): ReportSeats {
+	const { name, total, used, lacking } = forecast;
+	return { name, ...(total === undefined ? {} : { total }), used, after: usedAfter(forecast), lacking };
 }
 
 function outcomeOf(input: ReportInput, operations: readonly ReportOperation[]): ReportOutcome {

@@ -10,7 +10,9 @@ export type HeadlineInput = Pick<Report, "outcome" | "mode" | "counts" | "operat
 
 /** One plain sentence with numbers: `12 people would change: 3 created, 2 disabled, 1 renamed; 14 group changes; 2 held.` */
 export function headlineOf(input: HeadlineInput): string {
-	const held = input.holds.length === 0 ? "" : `; ${number(input.holds.length)} held`;
+	const seatless = input.holds.filter((hold) => hold.because === "no-seat").length;
+	const seats = seatless === 0 ? "" : `; ${count(seatless, "person waits", "people wait")} for a licence seat`;
+	const held = seats + (input.holds.length === 0 ? "" : `; ${number(input.holds.length)} held`);
 	switch (input.outcome) {
 		case "nothing-to-do":
 			if (input.holds.length > 0) return `Nothing to do now: what ${input.product} lacks is held back (${number(input.holds.length)}).`;

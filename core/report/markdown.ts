@@ -36,6 +36,7 @@ function* readings(report: Report): Iterable<string> {
 	const p = report.product;
 	const size = `${count(p.accounts, "account")} (${number(p.active)} active), ${count(p.groups, "group")}`;
 	yield `- to **${plain(p.id)}** (${plain(p.server)}): ${size}, ${words.duration(p.seconds)}, ${count(p.requests, "request")}\n`;
+	for (const pool of report.seats) yield `- seats: ${plain(words.seatWords(pool))}\n`;
 	yield `- policy ${words.POSTURE_WORDS[report.posture]}${report.firstRun ? ", first run of this product" : ""}\n`;
 	const run = report.runId === undefined ? "" : `, run ${code(report.runId)}`;
 	yield `- plan ${code(report.planDigest)}${run}, ${words.moment(report.startedAt)} to ${words.moment(report.finishedAt)}\n\n`;

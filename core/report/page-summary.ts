@@ -48,9 +48,10 @@ export function readings(report: Report): Markup {
 <p class="quiet">read <time datetime="${s.takenAt}">${words.moment(s.takenAt)}</time> in ${words.duration(s.seconds)}, ${count(s.requests, "request")}</p></li>`,
 	);
 	const p = report.product;
+	const seats = report.seats.map((pool) => h`<p class="${pool.lacking > 0 ? "short" : "quiet"}">${words.seatWords(pool)}</p>`);
 	return h`<ul class="readings" aria-label="What was read">${sources}<li><p><span class="role">To</span> <strong>${p.id}</strong> <span class="quiet">${p.server}</span></p>
 <p>${count(p.accounts, "account")} <span class="quiet">(${number(p.active)} active)</span>, ${count(p.groups, "group")}</p>
-<p class="quiet">${words.duration(p.seconds)}, ${count(p.requests, "request")}</p></li></ul>\n`;
+${seats}<p class="quiet">${words.duration(p.seconds)}, ${count(p.requests, "request")}</p></li></ul>\n`;
 }
 
 /** Why things failed, before anything else about the run; the rows are one click away. */

@@ -18,6 +18,8 @@ export interface Report {
 		readonly requests: number;
 		readonly seconds: number;
 	};
+	/** Licence seats, as the product tells them; empty when it does not. `after`: taken once the plan is applied. */
+	readonly seats: readonly ReportSeats[];
 	readonly posture: Posture;
 	readonly firstRun: boolean;
 	readonly runId: string | undefined;
@@ -53,6 +55,15 @@ export interface ReportSource {
 	readonly memberships: number;
 	readonly requests: number;
 	readonly seconds: number;
+}
+export interface ReportSeats {
+	readonly name: string;
+	/** Absent: without limit. */
+	readonly total?: number;
+	readonly used: number;
+	readonly after: number;
+	/** People for whom none is left: held. */
+	readonly lacking: number;
 }
 export interface ReportBreach {
 	readonly what: string;

@@ -4,7 +4,19 @@ import { countTable } from "./text-counts.ts";
 import { groupedHolds, kindSections, noteLines, rejectLines, troubleLines } from "./text-lists.ts";
 import { Sheet } from "./text-sheet.ts";
 import { visible } from "./visible.ts";
-import { breachTitle, capital, count, duration, MODE_WORDS, moment, number, outcomeWords, POSTURE_WORDS, verdictWords } from "./words.ts";
+import {
+	breachTitle,
+	capital,
+	count,
+	duration,
+	MODE_WORDS,
+	moment,
+	number,
+	outcomeWords,
+	POSTURE_WORDS,
+	seatWords,
+	verdictWords,
+} from "./words.ts";
 
 /**
  * For a terminal, and for logs (without colour). Lines stay within `look.width`, taken as at least 40 and at most 140
@@ -42,6 +54,7 @@ function* head(report: Report, sheet: Sheet): Iterable<string> {
 	const size = `${count(product.accounts, "account")} (${number(product.active)} active), ${count(product.groups, "group")}`;
 	const cost = `${duration(product.seconds)}, ${count(product.requests, "request")}`;
 	yield* sheet.labelled("to", `${visible(product.id)} (${visible(product.server)}): ${size}; ${cost}`);
+	for (const pool of report.seats) yield* sheet.labelled("seats", visible(seatWords(pool)));
 	const first = report.firstRun ? "; first run of this product" : "";
 	yield* sheet.labelled("policy", `${POSTURE_WORDS[report.posture]}${first}`);
 	yield* sheet.labelled("plan", visible(report.planDigest));

@@ -74,6 +74,8 @@ export const HOLD_WORDS: Readonly<Record<HoldReason, string>> = {
 	"username-cycle": "usernames change places in a circle",
 	"group-missing": "the group does not exist in the product",
 	inherited: "the membership comes through a subgroup",
+	blocked: "the product refuses to switch this account off",
+	"no-seat": "no licence seat is left",
 	"invalid-value": "the policy gave no usable value",
 };
 
@@ -159,3 +161,10 @@ const settled = (c: ReportCount): number => c.done + c.already + c.failed + c.un
 export const isTrouble = (operation: ReportOperation): boolean => operation.state === "failed" || operation.state === "unknown";
 
 export const capital = (text: string): string => (text === "" ? text : text[0]!.toUpperCase() + text.slice(1));
+
+/** `Jira Software: 98 of 100 seats taken, 97 after this plan, 3 free`. */
+export function seatWords({ name, total, used, after, lacking }: Report["seats"][number]): string {
+	if (total === undefined) return `${name}: ${number(used)} seats taken, ${number(after)} after this plan; no limit`;
+	const short = lacking === 0 ? "" : `, ${number(lacking)} too few`;
+	return `${name}: ${number(used)} of ${number(total)} seats taken, ${number(after)} after this plan, ${number(Math.max(0, total - after))} free then${short}`;
+}

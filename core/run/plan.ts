@@ -2,7 +2,7 @@ import type { Connector, Progress } from "../connector.ts";
 import { buildDesired } from "../desired/build.ts";
 import type { Desired } from "../desired/desired.ts";
 import { diff } from "../diff/diff.ts";
-import type { DiffRules } from "../diff/input.ts";
+import type { DiffInput, DiffRules, Ownership } from "../diff/input.ts";
 import { SyncError } from "../errors.ts";
 import { judge, type Limits, type Protection, type ShrinkLimits, type Verdict } from "../guard.ts";
 import type { Digest, Snapshot } from "../model.ts";
@@ -50,23 +50,24 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 		parts.policy,
 		snapshots.map((s) => s.value),
 	);
-	const { links, absences, openCreates, inherited } = await ownership(parts);
 	const can = await parts.product.capabilities(signal);
+	const owned = await ownership(parts, can);
 	const actual = await timed(parts.clock, () =>
-		parts.product.read({ ...wantedOf(parts, desired), attributesOf: new Set(links.values()) }, signal),
+		parts.product.read({ ...wantedOf(parts, desired), attributesOf: new Set(owned.links.values()) }, signal),
 	);
 	await assertSameSite(parts, actual.value.site);
-	const plan = diff({
+	const input: DiffInput = {
 		desired,
 		actual: actual.value,
 		can,
-		ownership: { links, absences, openCreates, inherited },
+		ownership: owned,
 		rules: parts.rules,
 		canonical: (fields) => parts.product.canonical(fields),
 		readSources: parts.policy.from,
 		sources: snapshots.map(({ value }) => ({ connector: value.connector, digest: value.digest, size: value.size })),
 		takenAt: newest(snapshots.map((s) => s.value)),
-	});
+	};
+	const plan = await unblocked(parts.product, input, signal);
 	return { snapshots, actual, can, desired, plan, verdict: await judgeNow(parts, plan, { actual: actual.value, can }) };
 }
 
@@ -134,18 +135,30 @@ async function readSources(parts: PlanParts, signal: AbortSignal): Promise<reado
 	return readings.filter((reading) => reading.status === "fulfilled").map((reading) => reading.value);
 }
 
-async function ownership({ store, product }: PlanParts) {
-	const [links, absences, openCreates, inherited] = await Promise.all([
+/** Accounts that the product will not switch off are asked for before anything is applied, and held with the reason. */
+async function unblocked(product: ReadableProduct, input: DiffInput, signal: AbortSignal): Promise<Plan> {
+	const plan = diff(input);
+	const leaving = plan.operations.flatMap((operation) => (operation.kind === "account.disable" ? [operation.subject.account] : []));
+	const blockers = leaving.length === 0 ? undefined : await product.blockers?.(leaving, signal);
+	return blockers === undefined || blockers.size === 0 ? plan : diff({ ...input, blockers });
+}
+
+async function ownership({ store, product, rules }: PlanParts, { readableFields }: Capabilities): Promise<Ownership> {
+	const tellsAll = readableFields.has("email") && readableFields.has("displayName");
+	const [links, absences, openCreates, inherited, released, written] = await Promise.all([
 		store.links(product.id),
 		store.absences(product.id),
 		store.openCreates(product.id),
 		store.inherited(product.id),
+		rules.leavers.action === "unlicense" ? store.released(product.id) : new Map(),
+		tellsAll ? new Map() : store.written(product.id),
 	]);
-	return { links, absences, openCreates, inherited };
+	return { links, absences, openCreates, inherited, released, written };
 }
 
 const wantedOf = (parts: PlanParts, desired: Desired) => ({
-	groups: new Set<string>(desired.groups.keys()),
+	groups: new Set<string>([...desired.groups.keys(), ...(parts.rules.leavers.licenceGroups ?? [])]),
+	...(parts.rules.leavers.action === "unlicense" && parts.rules.leavers.licenceGroups === undefined ? { seatGroups: true } : {}),
 	alsoNamed: new Set<string>([...desired.defaultGroups, ...parts.rules.protectGroups]),
 	attributes: [...parts.policy.attributes.keys()],
 	...(parts.progress ? { progress: parts.progress } : {}),

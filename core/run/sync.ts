@@ -60,10 +60,10 @@ export function syncRun(parts: SyncParts, signals: StopSignals): Promise<SyncRes
 			breaches: verdict.breaches.map((b) => b.message),
 			trigger: parts.trigger,
 		});
-		const concurrency = planned.can.limits.concurrency;
+		const { concurrency, membershipBatch = 1 } = planned.can.limits;
 		const errorBudget = budgetFor(parts.errorBudget, plan);
 		const applied = await permitted(parts, lease, () =>
-			apply(verdict.plan, { ...parts, lease, run, concurrency, errorBudget }, signals),
+			apply(verdict.plan, { ...parts, lease, run, concurrency, membershipBatch, errorBudget }, signals),
 		).catch((error: unknown) => endedBy(error, { parts, lease, run }));
 		const settlements = new Map([...skipped(plan, { kept: verdict.plan, planned }), ...applied]);
 		const outcome = outcomeOf(plan, settlements, signals);

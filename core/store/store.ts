@@ -118,6 +118,10 @@ export interface Journal {
 	openCreates(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountFields>>;
 	/** Removals that the product refused because the membership comes through a subgroup, in the last seven days. */
 	inherited(product: ProductId): Promise<readonly { readonly account: AccountId; readonly group: GroupName }[]>;
+	/** Groups taken from accounts because their people left (`MemberRemove.leaver`), and not given back since. */
+	released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>>;
+	/** What was last written into each account's fields, as far as this journal goes back. */
+	written(product: ProductId): Promise<ReadonlyMap<AccountId, Partial<AccountFields>>>;
 	runs(product: ProductId | undefined, limit: number): Promise<readonly RunSummary[]>;
 	run(id: RunId): Promise<RunDetail | undefined>;
 }
@@ -127,4 +131,4 @@ export interface Store extends Leases, LinkBook, SnapshotShelf, Journal {
 }
 
 /** What a dry run gets: the store without anything that writes. */
-export type StoreReader = Pick<Store, "links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited">;
+export type StoreReader = Pick<Store, "links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited" | "released" | "written">;

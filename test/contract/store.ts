@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { digestOf } from "../../core/digest.ts";
 import type { AccountId, ConnectorId, Digest, PersonKey, ProductId } from "../../core/model.ts";
-import type { AccountCreate, MemberRemove } from "../../core/operation.ts";
-import type { Lease, RunId, Store } from "../../core/store/store.ts";
+import type { AccountCreate, AccountFields, MemberRemove, Operation } from "../../core/operation.ts";
+import type { Lease, RunId, Settlement, Store } from "../../core/store/store.ts";
 import { creationOf, removalOf, startWith } from "../support/store-operations.ts";
 
 /**
@@ -24,6 +24,8 @@ import { creationOf, removalOf, startWith } from "../support/store-operations.ts
  *  S15 what is written is seen by everybody at once, and after reopening
  *  S16 thousands of everything
  *  S17 odd characters survive
+ *  S19 what was taken from leavers is kept until it is given back
+ *  S20 what was last written into each account's fields
  *  S18 which server a product's links belong to is kept per product, and replaced
  */
 export interface StoreHarness {
@@ -369,6 +371,77 @@ export function storeSuite(harness: StoreHarness): void {
 				const again = await store.open(lease, startWith([creationOf(2)]));
 				await store.intend(lease, again, creationOf(2));
 				expect(await open()).toEqual([person(1), person(2), person(5)]);
+			});
+
+			test("S19 what was taken from leavers is kept until it is given back", async () => {
+				const lease = await held();
+				const enter = async (endings: readonly [Operation, Settlement][]) => {
+					const run = await store.open(lease, startWith(endings.map(([operation]) => operation)));
+					for (const [operation, settlement] of endings) {
+						await store.intend(lease, run, operation);
+						await store.settle(lease, run, operation.id, settlement);
+					}
+					await store.close(lease, run, "done");
+				};
+				const done = { state: "done" } as const;
+				const failed = { state: "failed", error: { code: "target.rejected", message: "no" } } as const;
+				const taken = (n: number, group: string): MemberRemove => ({ ...removalOf(n, group), leaver: true });
+				const given = (n: number, group: string): Operation =>
+					({ ...removalOf(n, group), id: `given-${n}-${group}`, kind: "member.add", returned: true }) as unknown as Operation;
+				await enter([
+					[taken(1, "users"), done],
+					[taken(1, "admins"), { state: "already" }],
+					[taken(2, "users"), failed],
+					[removalOf(3, "users"), done],
+					[taken(4, "users"), done],
+				]);
+				const released = () =>
+					store.released(JIRA).then((all) => Object.fromEntries([...all].map(([id, names]) => [id, [...names].sort()])));
+				expect(await released()).toEqual({ [account(1)]: ["admins", "users"], [account(4)]: ["users"] });
+				await enter([
+					[given(1, "admins"), done],
+					[given(4, "users"), failed],
+				]);
+				expect(await released()).toEqual({ [account(1)]: ["users"], [account(4)]: ["users"] });
+				await enter([[{ ...given(4, "users"), id: "given-again" as Digest }, { state: "already" }]]);
+				expect(await released()).toEqual({ [account(1)]: ["users"] });
+				await enter([[{ ...taken(4, "users"), id: "taken-again" as Digest }, done]]);
+				expect(await released()).toEqual({ [account(1)]: ["users"], [account(4)]: ["users"] });
+				expect(await store.released(WIKI)).toEqual(new Map());
+			});
+
+			test("S20 what was last written into each account's fields", async () => {
+				const lease = await held();
+				const made = creationOf(1);
+				const update = (n: number, id: string, after: object): Operation =>
+					({
+						id,
+						kind: "account.update",
+						subject: { username: "x", account: account(n) },
+						before: {},
+						after,
+						because: "",
+					}) as unknown as Operation;
+				const endings: readonly [Operation, Settlement][] = [
+					[made, { state: "done", account: account(1) }],
+					[update(2, "u1", { email: "old@a.test" }), { state: "done" }],
+					[update(2, "u2", { email: "new@a.test" }), { state: "already" }],
+					[update(2, "u3", { displayName: "Two" }), { state: "done" }],
+					[update(2, "u4", { email: "never@a.test" }), { state: "failed", error: { code: "target.rejected", message: "no" } }],
+					[update(3, "u5", { email: "lost@a.test" }), { state: "unknown", error: { code: "target.unreachable", message: "cut" } }],
+				];
+				const run = await store.open(lease, startWith(endings.map(([operation]) => operation)));
+				for (const [operation, settlement] of endings) {
+					await store.intend(lease, run, operation);
+					await store.settle(lease, run, operation.id, settlement);
+				}
+				expect(await store.written(JIRA)).toEqual(
+					new Map<AccountId, Partial<AccountFields>>([
+						[account(1), made.after],
+						[account(2), { email: "new@a.test", displayName: "Two" }],
+					]),
+				);
+				expect(await store.written(WIKI)).toEqual(new Map());
 			});
 
 			test("S14 inherited memberships are those whose last removal was refused for it", async () => {

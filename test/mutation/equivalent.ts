@@ -16,8 +16,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
 	},
 	{
 		file: "core/diff/memberships.ts",
-		text: "if (missing.length === 0 && creation === undefined) continue;",
-		from: "if (missing.length === 0 && creation === undefined) continue;",
+		text: "if (missing.length === 0 && creation === undefined && returning.length === 0) continue;",
+		from: "if (missing.length === 0 && creation === undefined && returning.length === 0) continue;",
 		to: ";",
 		because: "without missing groups and without a creation the rest of the loop does nothing",
 	},

@@ -55,6 +55,8 @@ export class MemoryWorld {
 	/** Every creation and every removal ever intended, oldest first: what the next plan asks about. */
 	readonly creates: Entry[] = [];
 	readonly removals: Entry[] = [];
+	/** Every other change of an account's fields or memberships that a later plan may ask about, oldest first. */
+	readonly changes: Entry[] = [];
 	entries = 0;
 }
 
@@ -204,6 +206,7 @@ export class MemoryStore implements Store {
 		run.entries.set(operation.id, entry);
 		if (operation.kind === "account.create") this.world.creates.push(entry);
 		if (operation.kind === "member.remove") this.world.removals.push(entry);
+		if (["account.create", "account.update", "member.add", "member.remove"].includes(operation.kind)) this.world.changes.push(entry);
 		return entry;
 	}
 
@@ -271,6 +274,34 @@ export class MemoryStore implements Store {
 			if (refused && settledAt !== undefined && settledAt.getTime() > this.#now() - WEEK_MS) found.set(key, pair);
 		}
 		return [...found.values()];
+	}
+
+	async released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>> {
+		const released = new Map<AccountId, GroupName[]>();
+		for (const { operation } of this.#succeeded(product)) {
+			if (operation.kind !== "member.remove" && operation.kind !== "member.add") continue;
+			const { subject, group } = operation;
+			const rest = (released.get(subject.account!) ?? []).filter((name) => name !== group);
+			if (operation.kind === "member.remove" && operation.leaver) released.set(subject.account!, [...rest, group].sort());
+			else if (operation.kind === "member.add" && operation.returned) released.set(subject.account!, rest);
+		}
+		return new Map([...released].filter(([, groups]) => groups.length > 0));
+	}
+
+	async written(product: ProductId): Promise<ReadonlyMap<AccountId, Partial<AccountFields>>> {
+		const written = new Map<AccountId, Partial<AccountFields>>();
+		for (const { operation, settlement } of this.#succeeded(product)) {
+			if (operation.kind !== "account.create" && operation.kind !== "account.update") continue;
+			const account = operation.subject.account ?? (settlement as { account: AccountId }).account;
+			written.set(account, { ...written.get(account), ...operation.after });
+		}
+		return written;
+	}
+
+	#succeeded(product: ProductId): readonly Entry[] {
+		return this.world.changes.filter(
+			({ product: owner, settlement }) => owner === product && (settlement?.state === "done" || settlement?.state === "already"),
+		);
 	}
 
 	async runs(product: ProductId | undefined, limit: number): Promise<readonly RunSummary[]> {

@@ -131,17 +131,19 @@ export const rulesFor = (world: World, rules: DiffRules = RULES): DiffRules => (
 
 export async function inputOf(world: World, desired: Desired, rules: DiffRules = RULES): Promise<DiffInput> {
 	const { product, store } = world;
-	const [links, openCreates, absences, inherited] = await Promise.all([
+	const [links, openCreates, absences, inherited, released, written] = await Promise.all([
 		store.links(product.id),
 		store.openCreates(product.id),
 		store.absences(product.id),
 		store.inherited(product.id),
+		store.released(product.id),
+		store.written(product.id),
 	]);
 	return {
 		desired,
 		actual: await product.read(),
 		can: await product.capabilities(),
-		ownership: { links, openCreates, absences, inherited },
+		ownership: { links, openCreates, absences, inherited, released, written },
 		rules: rulesFor(world, rules),
 		canonical: (fields) => product.canonical(fields),
 		readSources: ["idp" as ConnectorId],

@@ -14,6 +14,8 @@ const NOTHING_WRITTEN = {
 	lastGood: async () => undefined,
 	openCreates: async () => new Map(),
 	inherited: async () => [],
+	released: async () => new Map(),
+	written: async () => new Map(),
 	runs: async () => [],
 	run: async () => undefined,
 } satisfies Partial<Store>;

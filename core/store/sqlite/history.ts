@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-type Reading = Pick<Journal, "openCreates" | "inherited" | "runs" | "run">;
+type Reading = Pick<Journal, "openCreates" | "inherited" | "released" | "written" | "runs" | "run">;
 
 export function history(connection: Connection): Reading {
 	return {
@@ -39,6 +39,33 @@ export function history(connection: Connection): Reading {
 						and (later.run, later.seq) > (refused.run, refused.seq) and later.state in ('done', 'already')
 					) order by account, group_name`.execute(db);
 				return rows.map(({ account, group }) => ({ account, group }));
+			}),
+
+		released: (product) =>
+			connection.read(async (db) => {
+				const { rows } = await sql<{ account: AccountId; group: GroupName }>`
+					select distinct account, group_name as "group" from entry as taken
+					where product = ${product} and kind = 'member.remove' and state in ('done', 'already') and json_extract(body, '$.leaver')
+					and not exists (
+						select 1 from entry as later where later.kind = 'member.add' and json_extract(later.body, '$.returned')
+						and later.product = taken.product and later.account = taken.account and later.group_name = taken.group_name
+						and (later.run, later.seq) > (taken.run, taken.seq) and later.state in ('done', 'already')
+					) order by account, group_name`.execute(db);
+				const released = new Map<AccountId, GroupName[]>();
+				for (const { account, group } of rows) released.set(account, [...(released.get(account) ?? []), group]);
+				return released;
+			}),
+
+		written: (product) =>
+			connection.read(async (db) => {
+				const { rows } = await sql<{ account: AccountId; after: string }>`
+					select coalesce(account, json_extract(settlement, '$.account')) as account, json_extract(body, '$.after') as after
+					from entry where product = ${product} and kind in ('account.create', 'account.update')
+					and state in ('done', 'already') order by run, seq`.execute(db);
+				const written = new Map<AccountId, Partial<AccountFields>>();
+				for (const { account, after } of rows)
+					written.set(account, { ...written.get(account), ...(JSON.parse(after) as Partial<AccountFields>) });
+				return written;
 			}),
 
 		runs: (product, limit) =>

@@ -41,3 +41,15 @@ test("the table of limits is the code's", async () => {
 	const limits = Object.entries(DEFAULT_LIMITS).map(([kind, { floor, fraction }]) => [kind, { floor, fraction }]);
 	expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(limits));
 });
+
+test("the guide for several directories shows a configuration that loads, with an order for a field and for an attribute", async () => {
+	const text = await guide("several-directories");
+	const config = await judge(examples(text)[0]!);
+	expect(config.products.get("jira" as never)?.policy).toMatchObject({
+		from: ["okta", "corp"],
+		active: "first",
+		precedence: { fields: { displayName: ["corp", "okta"] }, attributes: { department: ["corp"] } },
+	});
+	const [key] = [...text.matchAll(/```cel\n([\s\S]*?)\n```/g)].map((match) => match[1]!);
+	await judge(examples(text)[0]!.replace("person.email.lowerAscii()  ", `'${key}'`));
+});

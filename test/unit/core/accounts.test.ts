@@ -1,9 +1,15 @@
 import { describe } from "@jest/globals";
+import type { AccountId, PersonKey } from "../../../core/model.ts";
+import type { AccountFields } from "../../../core/operation.ts";
 import { EVERYTHING } from "../../support/memory-product.ts";
 import { testRows } from "./rows.ts";
 import { account, groups, type Scene, wish } from "./scene.ts";
 
 const one: Scene = { accounts: [account(1)], links: [[1, 1]] };
+
+/** An account whose e-mail address the product keeps to itself. */
+const untold: Scene = { ...one, accounts: [account(1, { email: "" })], can: { readableFields: new Set(["username", "displayName"]) } };
+const wrote = (fields: Partial<AccountFields>) => ({ written: new Map([["acc1" as AccountId, fields]]) });
 
 describe("an account that differs from the wish", () => {
 	testRows([
@@ -37,9 +43,42 @@ describe("an account that differs from the wish", () => {
 			plan: ['update user1 {"email":""} to {"email":"u1@a.test"}'],
 		},
 		{
-			rule: "in a field that the product cannot update is left alone",
-			scene: { ...one, people: [wish(1, { email: "a@a.test", displayName: "Anna" })], can: { updatableFields: new Set(["displayName"]) } },
-			plan: ['update user1 {"displayName":"U 1"} to {"displayName":"Anna"}'],
+			rule: "in a field that the product cannot update is held with the way out",
+			scene: {
+				...one,
+				people: [wish(1, { email: "a@a.test", displayName: "Anna" })],
+				can: { updatableFields: new Set(["displayName"]), fixedFields: { email: "ask the server for its leave" } },
+			},
+			plan: ['update user1 {"displayName":"U 1"} to {"displayName":"Anna"}', "unsupported: account.update email user1"],
+			says: ["ask the server for its leave"],
+		},
+		{
+			rule: "in a field that the product cannot update is held even where the product says no more",
+			scene: { ...one, people: [wish(1, { email: "a@a.test" })], can: { updatableFields: new Set([]) } },
+			plan: ["unsupported: account.update email user1"],
+			says: ["Memory 1.0 cannot change email"],
+		},
+		{
+			rule: "by an address that the product does not tell is written once",
+			scene: { ...untold, people: [wish(1)] },
+			plan: ['update user1 {} to {"email":"u1@a.test"}'],
+			says: ["the product does not tell email, and Rollcall has not written it yet"],
+		},
+		{
+			rule: "by an address that the product does not tell is compared with what was written last",
+			scene: { ...untold, people: [wish(1, { email: "New@a.test" })], ownership: wrote({ email: "old@a.test" }) },
+			plan: ['update user1 {"email":"old@a.test"} to {"email":"New@a.test"}'],
+			says: ["the directory says otherwise"],
+		},
+		{
+			rule: "by nothing but the case of an address that was written last is left alone",
+			scene: { ...untold, people: [wish(1, { email: "U1@A.test" })], ownership: wrote({ email: "u1@a.test" }) },
+			plan: [],
+		},
+		{
+			rule: "in what the product tells is not compared with what was written last",
+			scene: { ...one, people: [wish(1)], ownership: wrote({ email: "old@a.test", displayName: "Old" }) },
+			plan: [],
 		},
 		{
 			rule: "only by the product's own normalising is left alone",
@@ -121,6 +160,14 @@ describe("attributes", () => {
 			rule: "that the policy does not name are left alone",
 			scene: { ...one, accounts: [account(1, { attributes: { team: "a" } })], people: [wish(1)] },
 			plan: [],
+		},
+		{
+			rule: "of a new account are set after it is made, and the account is for every key of the person",
+			scene: { people: [wish(1, { attributes: { team: "a" }, aliases: ["crew:7" as PersonKey, "crew:8" as PersonKey] })] },
+			plan: [
+				"create user1 <u1@a.test> U 1 (also crew:7, crew:8)",
+				"set team of user1: undefined to a [after: create user1 <u1@a.test> U 1 (also crew:7, crew:8)]",
+			],
 		},
 		{
 			rule: "of a new account are set after it is made",

@@ -5,7 +5,7 @@ import type { ClearedPlan } from "../../../core/guard.ts";
 import type { AccountId, Digest, PersonKey } from "../../../core/model.ts";
 import type { Operation, ProductOperation } from "../../../core/operation.ts";
 import { makePlan } from "../../../core/plan.ts";
-import type { Performed } from "../../../core/product.ts";
+import type { MembershipWork, Performed } from "../../../core/product.ts";
 import type { Lease, RunId } from "../../../core/store/store.ts";
 import { MemoryProduct } from "../../support/memory-product.ts";
 import { MemoryStore } from "../../support/memory-store.ts";
@@ -33,6 +33,8 @@ class Bench {
 	readonly stop = new AbortController();
 	readonly abort = new AbortController();
 	readonly progress: string[] = [];
+	/** What the product does with several memberships at once; it has no way to do that while this is undefined. */
+	together: ((batch: readonly MembershipWork[]) => Promise<readonly (Performed | SyncError)[]>) | undefined;
 	/** What the product does instead, by operation id. */
 	readonly instead = new Map<string, (signal: AbortSignal) => Promise<Performed>>();
 	lease!: Lease;
@@ -66,8 +68,13 @@ class Bench {
 		return apply(plan, parts, { stop: this.stop.signal, abort: this.abort.signal });
 	}
 	#product(): ApplyParts["product"] {
-		const product = this.product;
+		const { product, together } = this;
+		const several = async (batch: readonly MembershipWork[]) => {
+			this.log.push(`together ${batch.map(({ operation, account }) => `${operation.id} on ${account}`).join(", ")}`);
+			return together!(batch);
+		};
 		return Object.assign(Object.create(product) as MemoryProduct, {
+			...(together === undefined ? {} : { performMembers: several }),
 			perform: async (operation: ProductOperation, account: AccountId | undefined): Promise<Performed> => {
 				this.log.push(`perform ${operation.id}${account === undefined ? "" : ` on ${account}`}`);
 				this.#underWay += 1;
@@ -159,6 +166,18 @@ describe("one operation", () => {
 });
 
 describe("a creation", () => {
+	test("links the account by every key of the person before it is settled", async () => {
+		const b = bench();
+		await b.apply([op("c1", { ...create(1), aliases: ["crew:7", "firm:7"] })]);
+		expect(b.log).toEqual([
+			"intend c1",
+			"perform c1",
+			"link idp:1 to a1 (created)",
+			"link crew:7 to a1 (merged)",
+			"link firm:7 to a1 (merged)",
+			"settle c1 done",
+		]);
+	});
 	test("links the new account before it is settled, and what requires it gets the account", async () => {
 		const b = bench();
 		const settlements = await b.apply([create(1), join(1)]);
@@ -210,6 +229,21 @@ describe("taking over", () => {
 		const b = bench(1);
 		expect((await b.apply([adopt(1, matchedOn)])).get("a1" as Digest)).toEqual({ state: "done", account: "acc1" });
 		expect(b.log).toEqual(["intend a1", `link idp:1 to acc1 (${origin})`, "settle a1 done"]);
+	});
+	test("further keys of the same person are linked as merged; the person's own link is left as it is", async () => {
+		const b = bench(1);
+		const aliases = ["crew:1", "crew:2"];
+		await b.apply([op("a1", { ...adopt(1, "username"), aliases })]);
+		expect(b.log).toEqual([
+			"intend a1",
+			"link idp:1 to acc1 (adopted)",
+			"link crew:1 to acc1 (merged)",
+			"link crew:2 to acc1 (merged)",
+			"settle a1 done",
+		]);
+		b.log.length = 0;
+		await b.apply([op("a2", { ...adopt(1, "merge"), id: "a2", aliases: ["crew:3"] })]);
+		expect(b.log).toEqual(["intend a2", "link crew:3 to acc1 (merged)", "settle a2 done"]);
 	});
 	test("tells later operations the account", async () => {
 		const b = bench(1);
@@ -405,4 +439,110 @@ test("an empty plan asks for nothing", async () => {
 	const b = bench();
 	expect((await b.apply([])).size).toBe(0);
 	expect(b.log).toEqual([]);
+});
+
+describe("memberships that the product takes together", () => {
+	const into = (n: number, group = "devs", kind = "member.add") => op(`${group}${n}`, { kind, subject: subject(n), group });
+	const withThree = () => {
+		const b = bench(1, 2, 3);
+		b.product.groups.add("ops" as never);
+		b.together = (batch) => Promise.all(batch.map(({ operation, account }) => b.product.perform(operation, account)));
+		return b;
+	};
+	const adds = [into(1), into(2), into(3), into(1, "ops")];
+	const asked = (b: Bench) => b.log.filter((line) => /^(together|perform)/.test(line));
+
+	test("go in one request for each group, every intent before it and every settlement after", async () => {
+		const b = withThree();
+		expect(states(await b.apply(adds, { membershipBatch: 10 }))).toEqual({ devs1: "done", devs2: "done", devs3: "done", ops1: "done" });
+		expect(b.log).toEqual([
+			"intend devs1",
+			"intend devs2",
+			"intend devs3",
+			"together devs1 on acc1, devs2 on acc2, devs3 on acc3",
+			"settle devs1 done",
+			"settle devs2 done",
+			"settle devs3 done",
+			"intend ops1",
+			"perform ops1 on acc1",
+			"settle ops1 done",
+		]);
+		expect(b.progress.at(-1)).toBe("apply 4/4");
+	});
+	test("go in requests of at most that many, and never adding with removing", async () => {
+		const b = withThree();
+		for (const row of b.product.accounts.values()) row.groups.push("ops" as never);
+		await b.apply([...adds.slice(0, 3), into(1, "ops", "member.remove"), into(2, "ops", "member.remove")], { membershipBatch: 2 });
+		expect(asked(b)).toEqual(["together devs1 on acc1, devs2 on acc2", "perform devs3 on acc3", "together ops1 on acc1, ops2 on acc2"]);
+	});
+	test("go one by one where the product has no such request, or says that one is the most", async () => {
+		const without = withThree();
+		without.together = undefined;
+		await without.apply(adds, { membershipBatch: 10 });
+		const one = withThree();
+		await one.apply(adds);
+		for (const b of [without, one]) expect(asked(b).map((line) => line.slice(0, 7))).toEqual(Array(4).fill("perform"));
+	});
+	test("end each for itself where the product says so", async () => {
+		const b = withThree();
+		b.together = async () => [{ outcome: "done" }, { outcome: "already" }, rejected("not this one")];
+		const settlements = await b.apply(adds.slice(0, 3), { membershipBatch: 10 });
+		expect(states(settlements)).toEqual({ devs1: "done", devs2: "already", devs3: "failed" });
+		expect(settlements.get("devs3" as Digest)).toMatchObject({ error: { message: "not this one", todo: "look there" } });
+	});
+	test("are tried one by one after a refusal of all, so that only the culprit fails", async () => {
+		const b = withThree();
+		b.together = async () => {
+			throw rejected("somebody among them");
+		};
+		b.fails("devs2", rejected("me"));
+		expect(states(await b.apply(adds.slice(0, 3), { membershipBatch: 10 }))).toEqual({ devs1: "done", devs2: "failed", devs3: "done" });
+		expect(b.log.filter((line) => line.startsWith("intend"))).toHaveLength(3);
+	});
+	test("are all unknown when the answer is lost, and nothing is tried again", async () => {
+		const b = withThree();
+		b.together = async () => {
+			throw new SyncError("target.unreachable", "cut", { outcomeUnknown: true });
+		};
+		expect(states(await b.apply(adds.slice(0, 3), { membershipBatch: 10 }))).toEqual({
+			devs1: "unknown",
+			devs2: "unknown",
+			devs3: "unknown",
+		});
+		expect(asked(b)).toHaveLength(1);
+	});
+	test("end the run when the credential is refused", async () => {
+		const b = withThree();
+		b.together = async () => {
+			throw new SyncError("target.denied", "who are you?");
+		};
+		expect(states(await b.apply(adds, { membershipBatch: 2 }))).toEqual({
+			devs1: "failed",
+			devs2: "failed",
+			devs3: "not-run",
+			ops1: "not-run",
+		});
+		expect(asked(b)).toHaveLength(1);
+	});
+	test("count each against the error budget", async () => {
+		const b = withThree();
+		b.together = async (batch) => batch.map(() => rejected());
+		const settled = states(await b.apply(adds, { membershipBatch: 2, errorBudget: 2 }));
+		expect(settled).toEqual({ devs1: "failed", devs2: "failed", devs3: "not-run", ops1: "not-run" });
+	});
+	test("leave out whoever has no account", async () => {
+		const b = withThree();
+		b.fails("c9", rejected());
+		const settled = states(await b.apply([create(9), join(9), into(1), into(2)], { membershipBatch: 10 }));
+		expect(settled).toEqual({ c9: "failed", m9: "not-run", devs1: "done", devs2: "done" });
+		expect(asked(b)).toEqual(["perform c9", "together devs1 on acc1, devs2 on acc2"]);
+	});
+	test("stop the run on a bug", async () => {
+		const b = withThree();
+		b.together = async () => {
+			throw new TypeError("bug");
+		};
+		await expect(b.apply(adds, { membershipBatch: 10 })).rejects.toThrow("bug");
+		expect(b.log.some((line) => line.startsWith("settle"))).toBe(false);
+	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DiffRules } from "../../../core/diff/input.ts";
-import type { PersonKey } from "../../../core/model.ts";
+import type { AccountId, PersonKey } from "../../../core/model.ts";
 import type { Absence } from "../../../core/store/store.ts";
 import { testRows } from "./rows.ts";
 import { account, groups, key, planFor, type Scene, wish } from "./scene.ts";
@@ -202,4 +202,149 @@ describe("a source taken out of the policy", () => {
 			plan: ["source-not-read: account.disable user1"],
 		},
 	]);
+});
+
+describe("a leaver in a product that cannot switch accounts off", () => {
+	const unlicense = (more: Partial<DiffRules["leavers"]> = {}, after: readonly [number, number] = [1, 0]): Partial<DiffRules> =>
+		asked(after[0], after[1], { action: "unlicense", ...more });
+	const seats = [{ name: "Seats", total: undefined, used: 1, groups: new Set(groups("Users")), givenToNewAccounts: false }];
+	const licensed: Scene = { ...one, seats, accounts: [account(1, { groups: groups("devs", "users", "wiki") })], rules: unlicense() };
+	const released = (...names: string[]) => ({ released: new Map([["acc1" as AccountId, groups(...names)]]) });
+	testRows([
+		{
+			rule: "loses the groups that give a seat, before anybody else gets anything",
+			scene: { ...licensed, people: [wish(2, { username: "ben" })] },
+			plan: ["remove user1 from users", "create ben <u2@a.test> U 2"],
+			says: ["the person left the directory"],
+		},
+		{
+			rule: "and has none of them any more needs nothing",
+			scene: { ...licensed, accounts: [account(1, { groups: groups("devs") })] },
+			plan: [],
+		},
+		{
+			rule: "loses the groups that the configuration names, instead of the product's own",
+			scene: { ...licensed, rules: unlicense({ licenceGroups: ["WIKI"] }) },
+			plan: ["remove user1 from wiki"],
+		},
+		{
+			rule: "is held where nobody knows which groups give a seat",
+			scene: { ...one, rules: unlicense() },
+			plan: ["unsupported: member.remove user1"],
+			says: ["name them in leavers.licenceGroups"],
+		},
+		{
+			rule: "is held where the product knows seats but no groups that give them",
+			scene: { ...one, seats: [{ name: "Seats", total: 5, used: 1, givenToNewAccounts: true }], rules: unlicense() },
+			plan: ["unsupported: member.remove user1"],
+		},
+		{
+			rule: "is not what somebody is who only lost a mapped group that gives a seat",
+			scene: { ...licensed, managed: [["users"]], people: [wish(1)], accounts: [account(1, { groups: groups("users") })] },
+			plan: ["remove user1 from users"],
+			says: ["not a member of"],
+		},
+		{
+			rule: "who is only switched off loses a mapped group that gives a seat once only",
+			scene: {
+				...licensed,
+				managed: [["users"]],
+				people: [wish(1, { active: false })],
+				accounts: [account(1, { groups: groups("users") })],
+				rules: unlicense({ stripGroups: true }),
+			},
+			plan: ["remove user1 from users"],
+		},
+		{
+			rule: "gets back each group once, and none that somebody is in already",
+			scene: {
+				...licensed,
+				people: [wish(1)],
+				groups: ["users", "wiki", "devs", "ops"],
+				accounts: [account(1, { groups: groups("wiki") })],
+				ownership: released("Users", "users", "wiki"),
+			},
+			plan: ["add user1 to users"],
+		},
+		{
+			rule: "is asked for in the same plan once only, whatever else strips groups",
+			scene: { ...licensed, managed: [["users"], ["devs"]], rules: unlicense({ stripGroups: true }) },
+			plan: ["remove user1 from users", "remove user1 from devs"],
+		},
+		{
+			rule: "waits like any other",
+			scene: { ...licensed, rules: unlicense({}, [3, 0]) },
+			plan: ["waiting: member.remove users user1"],
+			says: ["missing in 1 of 3 snapshots"],
+		},
+		{
+			rule: "keeps a protected group",
+			scene: { ...licensed, rules: { ...unlicense(), protectGroups: ["users"] } },
+			plan: ["protected: member.remove users user1"],
+		},
+		{
+			rule: "who is only switched off in the directory loses them too",
+			scene: { ...licensed, people: [wish(1, { active: false })] },
+			plan: ["remove user1 from users"],
+			says: ["the person is switched off in the directory"],
+		},
+		{
+			rule: "gets back on return what was taken",
+			scene: {
+				...licensed,
+				people: [wish(1, { groups: groups("devs") })],
+				groups: ["devs", "ops", "users"],
+				accounts: [account(1, { groups: groups("devs") })],
+				ownership: released("Users", "gone"),
+			},
+			plan: ["add user1 to users"],
+			says: ["returned: Rollcall had taken it away when the person left"],
+		},
+		{
+			rule: "gets nothing back on return whom somebody has given a seat meanwhile",
+			scene: {
+				...licensed,
+				people: [wish(1, { groups: groups("devs") })],
+				groups: ["devs", "ops", "users", "wiki"],
+				seats: [{ ...seats[0]!, groups: new Set(groups("users", "wiki")) }],
+				ownership: released("wiki"),
+				accounts: [account(1, { groups: groups("devs", "users") })],
+			},
+			plan: [],
+		},
+		{
+			rule: "gets no managed group back on return that the directory no longer gives",
+			scene: { ...licensed, people: [wish(1)], accounts: [account(1)], ownership: released("devs") },
+			plan: [],
+		},
+	]);
+});
+
+describe("a leaver whom the product refuses to switch off", () => {
+	testRows([
+		{
+			rule: "is held with the product's reason, and keeps nobody else",
+			scene: {
+				accounts: [account(1), account(2)],
+				links: [
+					[1, 1],
+					[2, 2],
+				],
+				rules: asked(1, 0),
+				blockers: new Map([["acc1" as AccountId, "leads the project KEY"]]),
+			},
+			plan: ["disable user2", "blocked: account.disable user1"],
+			says: ["leads the project KEY"],
+		},
+	]);
+});
+
+test("what is taken from a leaver, and given back, is marked for the journal", () => {
+	const seats = [{ name: "Seats", total: undefined, used: 1, groups: new Set(groups("devs")), givenToNewAccounts: false }];
+	const rules = asked(1, 0, { action: "unlicense" });
+	const taken = planFor({ accounts: [account(1, { groups: groups("devs") })], links: [[1, 1]], seats, rules });
+	expect(taken.operations).toMatchObject([{ kind: "member.remove", leaver: true }]);
+	const ownership = { released: new Map([["acc1" as AccountId, groups("users")]]) };
+	const given = planFor({ people: [wish(1)], accounts: [account(1)], links: [[1, 1]], groups: ["devs", "ops", "users"], seats, rules, ownership });
+	expect(given.operations).toMatchObject([{ kind: "member.add", returned: true }]);
 });

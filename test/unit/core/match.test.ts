@@ -9,6 +9,9 @@ const never = { adopt: "never" } as const;
 const byEmail = { adopt: "email" } as const;
 const lost = (n: number) => ({ openCreates: new Map([[key(n), { username: `user${n}`, email: `u${n}@a.test`, displayName: "" }]]) });
 
+/** What the other person's account would need, in a product that can change none of it. */
+const HELD_FIELDS = ["unsupported: account.update displayName user1", "unsupported: account.update email user1"];
+
 describe("a linked person", () => {
 	testRows([
 		{
@@ -98,7 +101,7 @@ describe("a linked person", () => {
 			plan: [],
 		},
 		{
-			rule: "whose alias was linked to an account that is gone keeps the other",
+			rule: "whose alias was linked to an account that is gone keeps the other, by both keys",
 			scene: {
 				people: [wish(1, { aliases: [other(7)] })],
 				accounts: [account(1)],
@@ -107,7 +110,46 @@ describe("a linked person", () => {
 					[other(7), 9],
 				],
 			},
-			plan: [],
+			plan: ["adopt user1 for idp:1 by merge (also crew:7)"],
+		},
+		{
+			rule: "found in a further source is linked by that key too, once and for all keys together",
+			scene: {
+				people: [wish(1, { aliases: [other(7), other(8), other(9)] })],
+				accounts: [account(1, { groups: groups("ops") })],
+				links: [
+					[1, 1],
+					[other(8), 1],
+				],
+			},
+			plan: ["adopt user1 for idp:1 by merge (also crew:7, crew:9)", "remove user1 from ops"],
+			says: ["the same person is known from another source already"],
+		},
+		{
+			rule: "found in a further source while the account is protected: nothing is linked, and everything else is held as before",
+			scene: {
+				people: [wish(1, { username: "anna", aliases: [other(7)] })],
+				accounts: [account(1)],
+				links: [[1, 1]],
+				rules: { protectAccounts: ["user1"] },
+			},
+			plan: ["protected: account.rename anna user1", "protected: link.adopt user1"],
+		},
+		{
+			rule: "who has left the source with the say is still known by the other",
+			scene: {
+				people: [wish(7, { person: other(7) })],
+				accounts: [account(1)],
+				links: [
+					[1, 1],
+					[other(7), 1],
+				],
+				readSources: ["idp", "crew"],
+			},
+			plan: [
+				"rename user1 to user7",
+				'update user1 {"email":"u1@a.test","displayName":"U 1"} to {"email":"u7@a.test","displayName":"U 7"}',
+			],
 		},
 		{
 			rule: "keeps the account against a newcomer with the same username",
@@ -229,7 +271,7 @@ describe("adopt: username", () => {
 				links: [[2, 1]],
 				can: { updatableFields: new Set() },
 			},
-			plan: ["username-taken: account.create user1"],
+			plan: ["username-taken: account.create user1", ...HELD_FIELDS],
 			says: ['the username "user1" belongs to another person (idp:2)'],
 		},
 		{
@@ -268,7 +310,7 @@ describe("adopt: username", () => {
 				links: [[2, 1]],
 				can: { updatableFields: new Set() },
 			},
-			plan: [],
+			plan: HELD_FIELDS,
 		},
 		{
 			rule: "lets a newcomer have the account of a namesake who is switched off",

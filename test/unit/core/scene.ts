@@ -4,7 +4,7 @@ import type { DiffInput, DiffRules, Ownership } from "../../../core/diff/input.t
 import type { AccountId, ConnectorId, Digest, GroupName, PersonKey, ProductId } from "../../../core/model.ts";
 import type { AccountFields, Operation } from "../../../core/operation.ts";
 import type { Hold, Plan } from "../../../core/plan.ts";
-import type { Account, Capabilities } from "../../../core/product.ts";
+import type { Account, Capabilities, SeatPool } from "../../../core/product.ts";
 import { EVERYTHING } from "../../support/memory-product.ts";
 import { desiredOf, key, RULES, target } from "../../support/worlds.ts";
 
@@ -32,6 +32,8 @@ export interface Scene {
 	/** Milliseconds since 1970. */
 	readonly takenAt?: number;
 	readonly self?: number;
+	readonly seats?: readonly SeatPool[];
+	readonly blockers?: ReadonlyMap<AccountId, string>;
 }
 
 export const account = (n: number, more: Partial<Account> = {}): Account => ({
@@ -76,13 +78,17 @@ export function inputOf(scene: Scene): DiffInput {
 			groups: new Set([...groups(...(scene.groups ?? ["devs", "ops"])), ...accounts.flatMap((each) => each.groups)]),
 			self: scene.self === undefined ? undefined : (`acc${scene.self}` as AccountId),
 			digest: "" as Digest,
+			...(scene.seats === undefined ? {} : { seats: scene.seats }),
 		},
+		...(scene.blockers === undefined ? {} : { blockers: scene.blockers }),
 		can: { ...EVERYTHING, ...scene.can },
 		ownership: {
 			links: new Map((scene.links ?? []).map(([who, n]) => [keyOf(who), `acc${n}` as AccountId])),
 			openCreates: new Map(),
 			absences: new Map(),
 			inherited: [],
+			released: new Map(),
+			written: new Map(),
 			...scene.ownership,
 		},
 		rules: { ...RULES, ...scene.rules },
@@ -106,12 +112,12 @@ export const holdLine = (hold: Hold): string => `${hold.because}: ${[hold.wanted
 function wordsOf(operation: Operation): string {
 	switch (operation.kind) {
 		case "link.adopt":
-			return `adopt ${operation.subject.username} for ${operation.subject.person} by ${operation.matchedOn}`;
+			return `adopt ${operation.subject.username} for ${operation.subject.person} by ${operation.matchedOn}${also(operation)}`;
 		case "group.create":
 		case "group.delete":
 			return `${operation.kind} ${operation.group}`;
 		case "account.create":
-			return `create ${operation.after.username} <${operation.after.email}> ${operation.after.displayName}`;
+			return `create ${operation.after.username} <${operation.after.email}> ${operation.after.displayName}${also(operation)}`;
 		case "account.rename":
 			return `rename ${operation.subject.username} to ${operation.after.username}`;
 		case "account.update":
@@ -127,6 +133,9 @@ function wordsOf(operation: Operation): string {
 			return `remove ${operation.subject.username} from ${operation.group}`;
 	}
 }
+
+const also = ({ aliases }: { readonly aliases?: readonly PersonKey[] }): string =>
+	aliases === undefined ? "" : ` (also ${aliases.join(", ")})`;
 
 /** A row of a table: the rule, the situation, the whole plan that follows from it, and words that a hold must say. */
 export interface Row {

@@ -204,6 +204,14 @@ describe("a group that the policy names and no source has", () => {
 		);
 		expect(desired.notes).toEqual([expect.stringContaining("Devs, devs")]);
 	});
+	test("a default that a rule turns out to feed is noted: only the rule gives it", () => {
+		const map: PolicyDraft["map"] = [["/^ops-(.+)$/", "jira-$1"]];
+		const groups = { default: ["Jira-Users", "lunch"] };
+		expect(build({ groups: { "ops-users": {} } }, { map, groups }).notes).toEqual([
+			"groups.default names Jira-Users, which the group rules feed too: new accounts get it as members of the directory's group only.",
+		]);
+		expect(build({ groups: { "ops-others": {} } }, { map, groups }).notes).toEqual([]);
+	});
 	test("a rule that gives no usable name manages nothing and says so", () => {
 		const desired = build({ groups: { "ops-": {} } }, { map: [["/^ops-(.*)$/", "$1"]] });
 		expect([desired.groups.size, desired.notes]).toEqual([0, [expect.stringContaining("the name is empty")]]);

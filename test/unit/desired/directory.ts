@@ -1,6 +1,6 @@
 import type { ConnectorId, Group, GroupId, Person, PersonId, Snapshot } from "../../../core/model.ts";
 import { compilePolicy } from "../../../core/policy/compile.ts";
-import type { GroupMapText, GroupPolicyText, Policy, PolicyText } from "../../../core/policy/policy.ts";
+import type { GroupMapText, GroupPolicyText, Policy, PolicyText, Precedence } from "../../../core/policy/policy.ts";
 import { SnapshotBuilder } from "../../../core/snapshot.ts";
 
 export interface GroupDraft {
@@ -52,9 +52,14 @@ export interface PolicyDraft {
 	readonly attributes?: Texts;
 	readonly map?: readonly (readonly [match: string, to: string] | { readonly path: string; readonly to: string })[];
 	readonly groups?: Partial<Omit<GroupPolicyText, "map">>;
+	readonly active?: PolicyText["active"];
+	readonly precedence?: {
+		readonly fields?: Readonly<Record<string, readonly string[]>>;
+		readonly attributes?: Readonly<Record<string, readonly string[]>>;
+	};
 }
 
-export function policyOf({ from = ["staff"], say = {}, attributes = {}, map = [], groups = {} }: PolicyDraft): Policy {
+export function policyOf({ from = ["staff"], say = {}, attributes = {}, map = [], groups = {}, active, precedence }: PolicyDraft): Policy {
 	const at = (text: string, line: number) => ({ text, file: "rollcall.yaml", line, column: 14 });
 	const each = (texts: Texts, line: number) => Object.fromEntries(Object.entries(texts).map(([key, text], i) => [key, at(text, line + i)]));
 	const rules = map.map(
@@ -63,6 +68,8 @@ export function policyOf({ from = ["staff"], say = {}, attributes = {}, map = []
 	);
 	const text: PolicyText = {
 		from: from as ConnectorId[],
+		...(active === undefined ? {} : { active }),
+		...(precedence === undefined ? {} : { precedence: { fields: {}, attributes: {}, ...precedence } as Precedence }),
 		...each(say, 10),
 		attributes: each(attributes, 15),
 		groups: { nested: true, createMissing: true, default: [], ignore: [], strangers: "keep", ...groups, map: rules },

@@ -42,6 +42,10 @@ const statements = [
 		where kind = 'account.create' and explained = 0 and (state is null or state not in ('failed', 'not-run'))`,
 	"create index entry_inherited on entry (product, settled_at) where error_code = 'target.inherited'",
 	"create index entry_removal on entry (product, account, group_name) where kind = 'member.remove'",
+	// What was taken from leavers, and what of it was given back; also for products of hundreds of thousands of memberships.
+	"create index entry_leaver on entry (product, account, group_name) where kind = 'member.remove' and json_extract(body, '$.leaver')",
+	"create index entry_returned on entry (product, account, group_name) where kind = 'member.add' and json_extract(body, '$.returned')",
+	"create index entry_written on entry (product, run, seq) where kind in ('account.create', 'account.update')",
 	`pragma application_id = ${APPLICATION_ID}`,
 ];
 
