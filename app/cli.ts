@@ -4,6 +4,7 @@ import { EXIT } from "../core/errors.ts";
 import { completionScript } from "./completion.ts";
 import type { Terminal } from "./console.ts";
 import { tellFailure } from "./failure.ts";
+import type { InitFlags } from "./init/beforehand.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { asDigest, FORMATS, type GlobalOptions, openSession, type Session } from "./settings.ts";
 import { type Stopping, stopOnSignals } from "./signals.ts";
@@ -101,6 +102,17 @@ class Commands {
 				(await import("./commands/apply.ts")).applyCommand(session, file, { flags: flagsOf(flags), signals }),
 			),
 		);
+		planOptions(this.#add("relink", "rebuild a lost store from the marks in the accounts; plans links and nothing else"))
+			.option("--dry-run", "only show what would be linked")
+			.action((flags: PlanOptions & { dryRun?: boolean }) =>
+				this.#session(async (session, signals) =>
+					(await import("./commands/sync.ts")).syncCommand(
+						session,
+						{ ...flagsOf(flags), relink: true, dryRun: flags.dryRun === true },
+						signals,
+					),
+				),
+			);
 		this.#add("daemon", "run each product on its own schedule until stopped")
 			.option("--now", "also run each of them once at the start")
 			.action((flags: { now?: boolean }) =>
@@ -113,9 +125,16 @@ class Commands {
 	}
 
 	#trying(): void {
-		this.#add("init", "write a commented configuration").action(async () =>
-			this.#end(await (await import("./commands/init.ts")).initCommand(this.#terminal, this.#program.opts<GlobalOptions>())),
-		);
+		this.#add("init", "ask for directories and products (--product KINDS), try them, and write a commented configuration")
+			.option("--directory <kinds>", "kinds of directories (keycloak, okta, ldap, …), with commas between; may be repeated", collect)
+			.option("--set <key=value>", "an answer, such as okta.url=https://example.okta.com; a secret only as @/path or ${env:NAME}", collect)
+			.option("--answers <file>", "answers in YAML, in the shape of a configuration, as far as they are known")
+			.option("--no-test", "write without trying the connections")
+			.action(async (flags: InitFlags & { test: boolean }) =>
+				this.#end(
+					await (await import("./commands/init.ts")).initCommand(this.#terminal, { ...this.#program.opts<GlobalOptions>(), ...flags }),
+				),
+			);
 		this.#add("demo", "the main job from start to end, with stand-ins of a directory and of products")
 			.option("--directory <folder>", "where to leave the configuration, the store and the reports", "rollcall-demo")
 			.option(

@@ -23,6 +23,7 @@ export async function dryRun(
 		const parts = planParts(session.config, product, {
 			sources: opened.sources,
 			product: opened.target.product,
+			mark: opened.target.mark,
 			store,
 			flags: about.flags,
 			progress: session.progress.show,

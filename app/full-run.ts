@@ -32,6 +32,7 @@ export async function fullRun(session: Session, product: ProductConfig, run: Ful
 			...planParts(session.config, product, {
 				sources: opened.sources,
 				product: target,
+				mark: opened.target.mark,
 				store,
 				flags: run.flags,
 				progress: session.progress.show,

@@ -3,6 +3,7 @@ import type { Limit, Limits, ShrinkLimits } from "../core/guard.ts";
 import type { ConnectorId, ProductId } from "../core/model.ts";
 import type { Posture } from "../core/plan.ts";
 import type { PolicyText, SourceText } from "../core/policy/policy.ts";
+import type { MarkConfig } from "./mark.ts";
 import type { NetworkConfig, NetworkInput } from "./network.ts";
 import type { Path } from "./problem.ts";
 import type { SecretRef } from "./secrets.ts";
@@ -45,6 +46,7 @@ export interface ProductBase {
 	/** Every kind is there. */
 	readonly limits: Limits;
 	readonly shrink: ShrinkLimits;
+	readonly mark?: MarkConfig;
 	/** The rest of a run is called off when more than max(floor, fraction × operations) have failed. */
 	readonly errorBudget: Limit;
 	/** Five cron fields; absent: only on demand. */

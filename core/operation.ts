@@ -29,8 +29,8 @@ export interface LinkAdopt extends Op<"link.adopt"> {
 	readonly subject: Subject & { readonly person: PersonKey; readonly account: AccountId };
 	/** The same person in further sources: the account is theirs by these keys too, so that leaving one source is not leaving. */
 	readonly aliases?: readonly PersonKey[];
-	/** journal: we asked for its creation and never heard back. merge: the same person in a further source. */
-	readonly matchedOn: "username" | "email" | "journal" | "merge";
+	/** journal: we asked for its creation and never heard back. merge: the same person in a further source. mark: see core/mark.ts. */
+	readonly matchedOn: "username" | "email" | "journal" | "merge" | "mark";
 }
 export interface GroupCreate extends Op<"group.create"> {
 	readonly group: GroupName;

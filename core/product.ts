@@ -75,8 +75,8 @@ export interface ReadRequest {
 	readonly alsoNamed?: ReadonlySet<string>;
 	/** User properties to read, by key. */
 	readonly attributes?: readonly string[];
-	/** Accounts whose attributes are wanted; user properties cost one request each. */
-	readonly attributesOf?: ReadonlySet<AccountId>;
+	/** Accounts whose attributes are wanted; user properties cost one request each. Absent: nobody's. */
+	readonly attributesOf?: ReadonlySet<AccountId> | "all";
 	/** Leavers lose the groups that give them a seat: read the members of `SeatPool.groups` too. */
 	readonly seatGroups?: boolean;
 	readonly progress?: Progress;

@@ -32,6 +32,7 @@ async function explainIn(
 		const parts = planParts(session.config, product, {
 			sources: opened.sources,
 			product: opened.target.product,
+			mark: opened.target.mark,
 			store,
 			flags: { firstRunRemovals: false },
 			progress: session.progress.show,

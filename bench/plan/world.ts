@@ -125,7 +125,7 @@ export function inputOf(people: number, which: Case, desired: Desired): DiffInpu
 			self: undefined,
 			digest: "" as Digest,
 		},
-		ownership: { links, openCreates: new Map(), absences: new Map(), inherited: [], released: new Map(), written: new Map() },
+		ownership: { links, openCreates: new Map(), absences: new Map(), inherited: [], released: new Map(), written: new Map(), marks: new Map() },
 		can,
 		rules,
 		canonical: (fields) => fields,

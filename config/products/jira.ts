@@ -2,6 +2,7 @@ import { z } from "zod";
 import { field } from "../fields.ts";
 import type { ProductBase, ProductKind } from "../kind.ts";
 import { loginAt, loginFields, oneWayToLogIn, type PersonLogin } from "../login.ts";
+import { markAt, markField, markRules } from "../mark.ts";
 import { type NetworkConfig, network } from "../network.ts";
 import { productBase, productFields } from "../product-fields.ts";
 import { productRules } from "../product-rules.ts";
@@ -34,6 +35,7 @@ const schema = z.strictObject({
 		example: "1000",
 		default: "chosen by the connector",
 	}),
+	mark: markField("user property"),
 	...productFields(PROTECTED_ACCOUNTS, PROTECTED_GROUPS),
 	network: network(4),
 });
@@ -46,11 +48,13 @@ export const jira: ProductKind<z.output<typeof schema>, JiraProduct> = {
 	schema,
 	rules: (context) => {
 		oneWayToLogIn("docs/guides/jira.md")(context);
+		markRules(context);
 		commonRules(context);
 	},
 	build: (input, builder) => ({
 		...productBase(input, "jira", { ...builder, protectByDefault: { accounts: PROTECTED_ACCOUNTS, groups: PROTECTED_GROUPS } }),
 		url: input.url,
+		...markAt(input.mark, builder),
 		auth: loginAt(input, builder),
 		...(input.pageSize === undefined ? {} : { pageSize: input.pageSize }),
 		network: builder.networkAt(input.network),

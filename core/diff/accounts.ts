@@ -17,7 +17,10 @@ export function planAccounts(
 	const creations = new Map<PersonKey, Digest>();
 	for (const wish of world.desired.people.values()) {
 		const match = found.matches.get(wish.person)!;
-		if (match.state === "account") planExisting(world, draft, { wish, account: match.account });
+		if (match.state === "account") {
+			planExisting(world, draft, { wish, account: match.account });
+			planMark(world, draft, { wish, account: match.account, names: found.names });
+		}
 		if (match.state !== "create" || !wish.active) continue;
 		const created = planCreation(world, draft, { wish, names: found.names });
 		if (created !== undefined) creations.set(wish.person, created);
@@ -51,8 +54,10 @@ function planCreation(world: World, draft: Draft, { wish, names }: { wish: Wish;
 		because: "the person has no account",
 		...(way.requires.length > 0 ? { requires: way.requires } : {}),
 	});
+	const mark = world.rules.mark;
+	const attributes = { ...wish.attributes, ...(mark === undefined ? {} : { [mark.attribute]: mark.write(wish.person, after.username) }) };
 	if (id !== undefined)
-		for (const [attribute, value] of Object.entries(wish.attributes))
+		for (const [attribute, value] of Object.entries(attributes))
 			draft.want({
 				kind: "attribute.set",
 				subject,
@@ -78,6 +83,20 @@ function planExisting(world: World, draft: Draft, { wish, account }: { wish: Wis
 		const before = account.attributes?.[attribute];
 		if (before !== after) draft.want({ kind: "attribute.set", subject, attribute, before, after, because: "the directory says otherwise" });
 	}
+}
+
+/** Compared with what was written, not with what the account has: reading an attribute costs a request each. */
+function planMark(world: World, draft: Draft, { wish, account, names }: { wish: Wish; account: Account; names: Names }): void {
+	const { mark } = world.rules;
+	if (mark === undefined || !wish.active) return;
+	const { username, renamedBy } = names.nameOf(account);
+	const after = mark.write(wish.person, username);
+	const before = world.ownership.marks.get(wish.person);
+	if (before === after) return;
+	const subject = { username: account.username, person: wish.person, account: account.id };
+	const requires = renamedBy === undefined ? {} : { requires: [renamedBy] };
+	const because = "says whose account it is, should the store be lost";
+	draft.want({ kind: "attribute.set", subject, attribute: mark.attribute, before, after, ...requires, because });
 }
 
 const CHANGEABLE = ["email", "displayName"] as const;

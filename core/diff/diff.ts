@@ -47,7 +47,7 @@ function holdUnjudged(world: World, draft: Draft): void {
 	}
 }
 
-function populationOf(world: World, matches: ReadonlyMap<PersonKey, Match>): Population {
+export function populationOf(world: World, matches: ReadonlyMap<PersonKey, Match>): Population {
 	const managed = new Set([...world.desired.groups.keys()].map(world.group));
 	const adopted = new Set<AccountId>();
 	for (const match of matches.values()) if (match.state === "account" && match.how !== "linked") adopted.add(match.account.id);

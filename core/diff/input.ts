@@ -1,4 +1,5 @@
 import type { Desired } from "../desired/desired.ts";
+import type { Mark } from "../mark.ts";
 import type { AccountId, ConnectorId, GroupName, PersonKey } from "../model.ts";
 import type { AccountFields } from "../operation.ts";
 import type { Posture, SourceSummary } from "../plan.ts";
@@ -15,6 +16,8 @@ export interface Ownership {
 	readonly inherited: readonly { readonly account: AccountId; readonly group: GroupName }[];
 	/** Groups that Rollcall took from accounts when their people left, and has not given back. */
 	readonly released: ReadonlyMap<AccountId, readonly GroupName[]>;
+	/** Marks that were written, by person. */
+	readonly marks: ReadonlyMap<PersonKey, string>;
 	/** What Rollcall last wrote into fields that the product does not tell; empty for products that tell all. */
 	readonly written: ReadonlyMap<AccountId, Partial<AccountFields>>;
 }
@@ -40,6 +43,8 @@ export interface DiffRules {
 	readonly protectGroups: readonly string[];
 	/** Names that the configuration itself gives must exist in the product; defaults count where they do. */
 	readonly protectStated: { readonly accounts: boolean; readonly groups: boolean };
+	/** Written into accounts so that a lost store can be rebuilt. */
+	readonly mark?: Mark;
 	/** `--first-run-removals`. */
 	readonly allowFirstRunRemovals: boolean;
 }

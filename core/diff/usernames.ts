@@ -16,6 +16,8 @@ type Way =
 export interface Names {
 	/** For a creation: undefined when the name is free at once, ids of renames to wait for, or the reason to hold it. */
 	forCreation(wish: Wish): Way;
+	/** What this plan calls the account: its name now, or the one that it is renamed to by that operation. */
+	nameOf(account: Account): { readonly username: string; readonly renamedBy?: Digest };
 }
 
 interface Mover {
@@ -36,7 +38,14 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 	for (const start of [...movers.values()].sort((a, b) => compareText(a.account.id, b.account.id))) {
 		for (const mover of chainFrom(world, movers, start, ways)) settle(mover);
 	}
-	return { forCreation: (wish) => wayTo(world.user(world.canonical(wish.fields).username)) };
+	return {
+		forCreation: (wish) => wayTo(world.user(world.canonical(wish.fields).username)),
+		nameOf: (account) => {
+			const renamedBy = operations.get(account.id);
+			if (renamedBy === undefined) return { username: account.username };
+			return { username: world.canonical(movers.get(account.id)!.wish.fields).username, renamedBy };
+		},
+	};
 
 	function settle(mover: Mover): void {
 		const rivals = wanted.get(mover.target)!.filter((person) => person !== mover.wish.person);

@@ -4,6 +4,7 @@ const MATCHED: Readonly<Record<LinkAdopt["matchedOn"], string>> = {
 	username: "same username",
 	email: "same e-mail address",
 	journal: "created by an earlier run whose answer was lost",
+	mark: "marked by Rollcall",
 	merge: "the same person in a further source",
 };
 

@@ -3,8 +3,10 @@ import { buildDesired } from "../desired/build.ts";
 import type { Desired } from "../desired/desired.ts";
 import { diff } from "../diff/diff.ts";
 import type { DiffInput, DiffRules, Ownership } from "../diff/input.ts";
+import { relink } from "../diff/relink.ts";
 import { SyncError } from "../errors.ts";
 import { judge, type Limits, type Protection, type ShrinkLimits, type Verdict } from "../guard.ts";
+import type { Mark } from "../mark.ts";
 import type { Digest, Snapshot } from "../model.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -24,6 +26,8 @@ export interface PlanParts {
 	readonly override?: Digest;
 	/** `--product-moved`: the links hold although the server calls itself by another address now. */
 	readonly productMoved?: boolean;
+	/** Plan nothing but links, by the marks in the accounts. */
+	readonly relink?: boolean;
 	readonly progress?: Progress;
 	/** Milliseconds, monotonic; for the report only. */
 	readonly clock: () => number;
@@ -53,7 +57,7 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 	const can = await parts.product.capabilities(signal);
 	const owned = await ownership(parts, can);
 	const actual = await timed(parts.clock, () =>
-		parts.product.read({ ...wantedOf(parts, desired), attributesOf: new Set(owned.links.values()) }, signal),
+		parts.product.read({ ...wantedOf(parts, desired), attributesOf: parts.relink ? "all" : new Set(owned.links.values()) }, signal),
 	);
 	await assertSameSite(parts, actual.value.site);
 	const input: DiffInput = {
@@ -67,7 +71,7 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 		sources: snapshots.map(({ value }) => ({ connector: value.connector, digest: value.digest, size: value.size })),
 		takenAt: newest(snapshots.map((s) => s.value)),
 	};
-	const plan = await unblocked(parts.product, input, signal);
+	const plan = parts.relink ? relink(input, markOf(parts)) : await unblocked(parts.product, input, signal);
 	return { snapshots, actual, can, desired, plan, verdict: await judgeNow(parts, plan, { actual: actual.value, can }) };
 }
 
@@ -135,6 +139,13 @@ async function readSources(parts: PlanParts, signal: AbortSignal): Promise<reado
 	return readings.filter((reading) => reading.status === "fulfilled").map((reading) => reading.value);
 }
 
+function markOf({ rules, product }: PlanParts): Mark {
+	if (rules.mark !== undefined) return rules.mark;
+	throw new SyncError("config.invalid", `the product "${product.id}" has no \`mark\`, so its accounts say nothing about whose they are`, {
+		todo: "Accounts can be taken over by username or e-mail address instead: `adopt`. For the next time add a mark (docs/guides/operations.md).",
+	});
+}
+
 /** Accounts that the product will not switch off are asked for before anything is applied, and held with the reason. */
 async function unblocked(product: ReadableProduct, input: DiffInput, signal: AbortSignal): Promise<Plan> {
 	const plan = diff(input);
@@ -145,22 +156,23 @@ async function unblocked(product: ReadableProduct, input: DiffInput, signal: Abo
 
 async function ownership({ store, product, rules }: PlanParts, { readableFields }: Capabilities): Promise<Ownership> {
 	const tellsAll = readableFields.has("email") && readableFields.has("displayName");
-	const [links, absences, openCreates, inherited, released, written] = await Promise.all([
+	const [links, absences, openCreates, inherited, released, written, marks] = await Promise.all([
 		store.links(product.id),
 		store.absences(product.id),
 		store.openCreates(product.id),
 		store.inherited(product.id),
 		rules.leavers.action === "unlicense" ? store.released(product.id) : new Map(),
 		tellsAll ? new Map() : store.written(product.id),
+		rules.mark === undefined ? new Map() : store.marks(product.id, rules.mark.attribute),
 	]);
-	return { links, absences, openCreates, inherited, released, written };
+	return { links, absences, openCreates, inherited, released, written, marks };
 }
 
 const wantedOf = (parts: PlanParts, desired: Desired) => ({
 	groups: new Set<string>([...desired.groups.keys(), ...(parts.rules.leavers.licenceGroups ?? [])]),
 	...(parts.rules.leavers.action === "unlicense" && parts.rules.leavers.licenceGroups === undefined ? { seatGroups: true } : {}),
 	alsoNamed: new Set<string>([...desired.defaultGroups, ...parts.rules.protectGroups]),
-	attributes: [...parts.policy.attributes.keys()],
+	attributes: parts.relink ? [markOf(parts).attribute] : [...parts.policy.attributes.keys()],
 	...(parts.progress ? { progress: parts.progress } : {}),
 });
 

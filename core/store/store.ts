@@ -120,6 +120,8 @@ export interface Journal {
 	inherited(product: ProductId): Promise<readonly { readonly account: AccountId; readonly group: GroupName }[]>;
 	/** Groups taken from accounts because their people left (`MemberRemove.leaver`), and not given back since. */
 	released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>>;
+	/** The values of one attribute as they were last written, by person. */
+	marks(product: ProductId, attribute: string): Promise<ReadonlyMap<PersonKey, string>>;
 	/** What was last written into each account's fields, as far as this journal goes back. */
 	written(product: ProductId): Promise<ReadonlyMap<AccountId, Partial<AccountFields>>>;
 	runs(product: ProductId | undefined, limit: number): Promise<readonly RunSummary[]>;
@@ -131,4 +133,7 @@ export interface Store extends Leases, LinkBook, SnapshotShelf, Journal {
 }
 
 /** What a dry run gets: the store without anything that writes. */
-export type StoreReader = Pick<Store, "links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited" | "released" | "written">;
+export type StoreReader = Pick<
+	Store,
+	"links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited" | "released" | "marks" | "written"
+>;

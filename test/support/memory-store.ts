@@ -206,7 +206,8 @@ export class MemoryStore implements Store {
 		run.entries.set(operation.id, entry);
 		if (operation.kind === "account.create") this.world.creates.push(entry);
 		if (operation.kind === "member.remove") this.world.removals.push(entry);
-		if (["account.create", "account.update", "member.add", "member.remove"].includes(operation.kind)) this.world.changes.push(entry);
+		if (["account.create", "account.update", "attribute.set", "member.add", "member.remove"].includes(operation.kind))
+			this.world.changes.push(entry);
 		return entry;
 	}
 
@@ -286,6 +287,14 @@ export class MemoryStore implements Store {
 			else if (operation.kind === "member.add" && operation.returned) released.set(subject.account!, rest);
 		}
 		return new Map([...released].filter(([, groups]) => groups.length > 0));
+	}
+
+	async marks(product: ProductId, attribute: string): Promise<ReadonlyMap<PersonKey, string>> {
+		const marks = new Map<PersonKey, string>();
+		for (const { operation } of this.#succeeded(product))
+			if (operation.kind === "attribute.set" && operation.attribute === attribute && operation.subject.person !== undefined)
+				marks.set(operation.subject.person, operation.after);
+		return marks;
 	}
 
 	async written(product: ProductId): Promise<ReadonlyMap<AccountId, Partial<AccountFields>>> {

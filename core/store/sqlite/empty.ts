@@ -15,6 +15,7 @@ const NOTHING_WRITTEN = {
 	openCreates: async () => new Map(),
 	inherited: async () => [],
 	released: async () => new Map(),
+	marks: async () => new Map(),
 	written: async () => new Map(),
 	runs: async () => [],
 	run: async () => undefined,

@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-type Reading = Pick<Journal, "openCreates" | "inherited" | "released" | "written" | "runs" | "run">;
+type Reading = Pick<Journal, "openCreates" | "inherited" | "released" | "marks" | "written" | "runs" | "run">;
 
 export function history(connection: Connection): Reading {
 	return {
@@ -54,6 +54,15 @@ export function history(connection: Connection): Reading {
 				const released = new Map<AccountId, GroupName[]>();
 				for (const { account, group } of rows) released.set(account, [...(released.get(account) ?? []), group]);
 				return released;
+			}),
+
+		marks: (product, attribute) =>
+			connection.read(async (db) => {
+				const { rows } = await sql<{ person: PersonKey; value: string }>`
+					select person, json_extract(body, '$.after') as value from entry
+					where product = ${product} and kind = 'attribute.set' and person is not null and json_extract(body, '$.attribute') = ${attribute}
+					and state in ('done', 'already') order by run, seq`.execute(db);
+				return new Map(rows.map(({ person, value }) => [person, value]));
 			}),
 
 		written: (product) =>

@@ -345,6 +345,14 @@ test("what is taken from a leaver, and given back, is marked for the journal", (
 	const taken = planFor({ accounts: [account(1, { groups: groups("devs") })], links: [[1, 1]], seats, rules });
 	expect(taken.operations).toMatchObject([{ kind: "member.remove", leaver: true }]);
 	const ownership = { released: new Map([["acc1" as AccountId, groups("users")]]) };
-	const given = planFor({ people: [wish(1)], accounts: [account(1)], links: [[1, 1]], groups: ["devs", "ops", "users"], seats, rules, ownership });
+	const given = planFor({
+		people: [wish(1)],
+		accounts: [account(1)],
+		links: [[1, 1]],
+		groups: ["devs", "ops", "users"],
+		seats,
+		rules,
+		ownership,
+	});
 	expect(given.operations).toMatchObject([{ kind: "member.add", returned: true }]);
 });

@@ -89,6 +89,7 @@ export function inputOf(scene: Scene): DiffInput {
 			inherited: [],
 			released: new Map(),
 			written: new Map(),
+			marks: new Map(),
 			...scene.ownership,
 		},
 		rules: { ...RULES, ...scene.rules },
