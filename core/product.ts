@@ -106,6 +106,7 @@ export interface Performed {
  *  P12 a capped answer is recognised and refused
  *  P13 several memberships in one request end like one by one, also when one of them is refused or the answer is lost
  *  P14 seats: used and total as the server counts them, and the groups that take one
+ *  P15 blockers: who the product would refuse to switch off, and nobody else
  */
 export interface ReadableProduct {
 	readonly id: ProductId;

@@ -92,6 +92,12 @@ function refuseReadOnly(view: JiraView, account: JiraAccount, change: { readonly
 
 function refuseDisabling(account: JiraAccount, caller: JiraAccount): void {
 	if (account.id === caller.id) throw refuseField("active", "You cannot deactivate the currently logged in user.");
+	const components = account.componentLeads ?? [];
+	if (components.length > 0)
+		throw refuseField(
+			"active",
+			`You cannot deactivate '${account.name}' because they are currently component lead of these components: ${components.join(", ")}`,
+		);
 	const leads = account.leads ?? [];
 	if (leads.length === 0) return;
 	throw refuseField(

@@ -18,6 +18,8 @@ export interface JiraAccount {
 	readonly password?: string;
 	/** Keys of the projects that this account leads: it can be neither disabled nor deleted. */
 	readonly leads?: readonly string[];
+	/** `KEY/Name`: components that this account leads; it can be neither disabled nor deleted. */
+	readonly componentLeads?: readonly string[];
 	/** Named in issues as reporter or assignee: it cannot be deleted. */
 	readonly referenced?: boolean;
 	readonly properties?: Readonly<Record<string, unknown>>;
@@ -31,6 +33,7 @@ export interface NewAccount {
 	readonly directory?: string;
 	readonly password?: string;
 	readonly leads?: readonly string[];
+	readonly componentLeads?: readonly string[];
 	readonly referenced?: boolean;
 	/** Default: by the version's rule. */
 	readonly key?: string;

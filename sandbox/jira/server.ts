@@ -9,6 +9,7 @@ import { listingRoutes } from "./listing.ts";
 import { LogIn, notLoggedIn } from "./login.ts";
 import { Lookup } from "./lookup.ts";
 import { administrators, Population } from "./population.ts";
+import { projectRoutes } from "./projects.ts";
 import { propertyRoutes } from "./properties.ts";
 import type { Application, Directory, JiraAccount, PopulationState } from "./records.ts";
 import { badTarget, errorAnswer, page } from "./refusals.ts";
@@ -154,7 +155,7 @@ class JiraSite {
 		this.login = new LogIn(this.population, this.#lookup, () => this.base);
 		if (earlier === undefined) this.#settle();
 		this.limitRate(options.rateLimit);
-		for (const routes of [siteRoutes, listingRoutes, accountRoutes, groupRoutes, propertyRoutes]) routes(this.#router);
+		for (const routes of [siteRoutes, listingRoutes, accountRoutes, groupRoutes, projectRoutes, propertyRoutes]) routes(this.#router);
 	}
 
 	#settle(): void {

@@ -58,6 +58,50 @@ export function jiraHarness(version: JiraVersion, more: JiraOptions = {}, brief?
 		secrets: ["sandbox-rollcall-password", "sandbox-rollcall-token", Buffer.from("rollcall:sandbox-rollcall-password").toString("base64")],
 		defaultGroups: ["jira-software-users"],
 		names: { usernames: "fold", groups: "fold" },
+		seats: {
+			arrange: async () => {
+				const stage = await jiraStage(options);
+				stage.addGroup("agents");
+				const software = {
+					key: "jira-software",
+					name: "Jira Software",
+					groups: ["jira-software-users"],
+					defaultGroups: ["jira-software-users"],
+				};
+				const desk = { key: "jira-servicedesk", name: "Service Management", groups: ["agents"], defaultGroups: ["agents"] };
+				stage.server.population.applications = [
+					{ ...software, seats: -1, selectedByDefault: true },
+					{ ...desk, seats: 3, selectedByDefault: false },
+				];
+				for (const name of ["one", "two"]) stage.addMember("agents", stage.addAccount(fieldsOf(name)));
+				stage.addMember("agents", stage.addAccount({ ...fieldsOf("off"), active: false }));
+				stage.addMember("jira-software-users", stage.addAccount(fieldsOf("three")));
+				const pool = { groups: new Set(["jira-software-users"] as GroupName[]), givenToNewAccounts: true };
+				const agents = { groups: new Set(["agents"] as GroupName[]), givenToNewAccounts: false };
+				const pools = [
+					{ name: "Jira Software", total: undefined, used: 1, ...pool },
+					{ name: "Service Management", total: 3, used: 2, ...agents },
+				];
+				return { stage, pools };
+			},
+		},
+		blocked:
+			version === "8.2"
+				? { never: "Jira before 8.3 switches nobody off" }
+				: {
+						arrange: async () => {
+							const stage = await jiraStage(options);
+							const { population } = stage.server;
+							const lead = population.addAccount({
+								name: "lead",
+								emailAddress: "lead@example.org",
+								leads: ["KEY"],
+								componentLeads: ["WEB/Login & Co"],
+							});
+							const free = stage.addAccount(fieldsOf("free"));
+							return { stage, free, blocked: lead.key as AccountId, says: /project KEY, component "Login & Co" of WEB/ };
+						},
+					},
 		odd: {
 			usernames: [
 				"o'brien+x@example.org",

@@ -2,7 +2,7 @@ import type { HttpLog } from "../../connectors/http/log.ts";
 import type { SyncError } from "../../core/errors.ts";
 import type { AccountId } from "../../core/model.ts";
 import type { AccountFields, ProductOperation } from "../../core/operation.ts";
-import type { AtlassianProduct, Capabilities } from "../../core/product.ts";
+import type { AtlassianProduct, Capabilities, SeatPool } from "../../core/product.ts";
 
 /** One server of the product's kind, which the suite fills and disturbs behind the product's back. */
 export interface ProductStage {
@@ -57,6 +57,8 @@ export interface ProductHarness {
 	open(): Promise<ProductStage>;
 	/** Never to be seen in any log line or error. */
 	readonly secrets: readonly string[];
+	/** Why no account is the one that Rollcall is logged in with. */
+	readonly noSelf?: string;
 	/** Groups that the product itself gives to new accounts. */
 	readonly defaultGroups: readonly string[];
 	/** Awkward but legal values. */
@@ -73,4 +75,14 @@ export interface ProductHarness {
 	/** P12, or the reason why answers of this product are never capped. */
 	readonly capped: readonly Refusal[] | { readonly never: string };
 	readonly names: Capabilities["names"];
+	/** Fields that the product does not tell: they read as empty. */
+	readonly untold?: readonly (keyof AccountFields)[];
+	/** P14: a server with some seats taken, and what it must say; or the reason why it says nothing. */
+	readonly seats:
+		| { arrange(): Promise<{ readonly stage: ProductStage; readonly pools: readonly SeatPool[] }> }
+		| { readonly never: string };
+	/** P15: a server with one account that it refuses to switch off; or the reason why there is none. */
+	readonly blocked:
+		| { arrange(): Promise<{ readonly stage: ProductStage; readonly free: AccountId; readonly blocked: AccountId; readonly says: RegExp }> }
+		| { readonly never: string };
 }

@@ -113,6 +113,10 @@ export function expected(
 		case "member.remove":
 			change((row) => ({ groups: row.groups.filter((name) => name !== op.group) }));
 	}
+	for (const row of accounts.values()) {
+		const untold = (["email", "displayName"] as const).filter((field) => !product.can.readableFields.has(field));
+		accounts.set(row.id, Object.assign({}, row, ...untold.map((field) => ({ [field]: "" }))));
+	}
 	return comparable({ accounts, groups });
 }
 

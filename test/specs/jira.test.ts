@@ -53,6 +53,10 @@ describeWithSpecs("the Jira stand-in against the vendor's description of 10.3", 
 		await send("DELETE", "/user/properties/rollcall.site?username=ada.l");
 		await send("DELETE", "/group/user?groupname=tools&username=bob");
 		await send("DELETE", "/group?groupname=tools&swapGroup=jira-software-users");
+		jira.population.addAccount({ name: "lead", leads: ["KEY"], componentLeads: ["KEY/Login"] });
+		await send("GET", "/project?expand=lead&includeArchived=true");
+		await send("GET", "/project/KEY/components");
+		await send("GET", "/project/NONE/components");
 		await send("DELETE", "/user?username=ada.l");
 		for (const [method, path] of refusedRequests) await send(method, path, method === "GET" || method === "DELETE" ? undefined : {});
 		jira.limitRate({ capacity: 0, fillRate: 1, intervalSeconds: 60 });

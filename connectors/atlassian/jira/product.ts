@@ -3,10 +3,12 @@ import { SyncError } from "../../../core/errors.ts";
 import type { AccountId, ProductId } from "../../../core/model.ts";
 import type { AccountFields, ProductOperation } from "../../../core/operation.ts";
 import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
+import { blockersOf } from "./blockers.ts";
 import { capabilitiesOf, type JiraVersion, versionOf } from "./capabilities.ts";
 import { assertDataCenter, checkJira } from "./check.ts";
 import { JiraWriter } from "./perform.ts";
 import { readJira } from "./read.ts";
+import { seatsOf } from "./seats.ts";
 import type { JiraSettings } from "./settings.ts";
 import { JiraTalk } from "./talk.ts";
 import { canonicalFields } from "./translate.ts";
@@ -60,7 +62,12 @@ class JiraProduct implements AtlassianProduct {
 		const parts = { product: this.id, talk: this.#talk, version, concurrency: network.concurrency };
 		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
 		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
-		return site === undefined ? actual : { ...actual, site };
+		const seats = seatsOf(await this.#talk.applicationRoles(signal));
+		return { ...actual, seats, ...(site === undefined ? {} : { site }) };
+	}
+
+	blockers(accounts: readonly AccountId[], signal: AbortSignal): Promise<ReadonlyMap<AccountId, string>> {
+		return blockersOf(this.#talk, { accounts, concurrency: this.#settings.network.concurrency }, signal);
 	}
 
 	async perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {

@@ -138,7 +138,7 @@ async function readAttributes(
 ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
 	const { attributes: properties = [], attributesOf, progress } = read.request;
 	if (properties.length === 0) return new Map();
-	const keys = [...(attributesOf ?? [])].filter((key) => read.users.has(key));
+	const keys = attributesOf === "all" ? [...read.users.keys()] : [...(attributesOf ?? [])].filter((key) => read.users.has(key));
 	let done = 0;
 	const one = async (key: string, inner: AbortSignal) => {
 		const values: Record<string, string> = {};

@@ -9,10 +9,12 @@ import {
 	sentenceOf,
 	WireAbsent,
 	WireApplicationRole,
+	WireComponent,
 	WireErrors,
 	WireGroupPicker,
 	WireMembers,
 	WirePermissions,
+	WireProject,
 	WireProperty,
 	WireServerInfo,
 	WireUser,
@@ -77,6 +79,17 @@ export class JiraTalk {
 	}
 	applicationRoles(signal: AbortSignal): Promise<WireApplicationRole[]> {
 		return this.#client.request({ method: "GET", path: `${API}/applicationrole`, schema: z.array(WireApplicationRole) }, signal);
+	}
+
+	/** Every project that the credential sees, archived ones too: also they have a lead. */
+	projects(signal: AbortSignal): Promise<WireProject[]> {
+		const query = { expand: "lead", includeArchived: true };
+		return this.#client.request({ method: "GET", path: `${API}/project`, query, schema: z.array(WireProject) }, signal);
+	}
+	/** Undefined: the project is gone. `key` is made of letters, digits and underscores. */
+	components(key: string, signal: AbortSignal): Promise<WireComponent[] | undefined> {
+		const path = `${API}/project/${segment(key)}/components`;
+		return this.#client.find({ method: "GET", path, schema: z.array(WireComponent), absent: WireAbsent, about: `project ${key}` }, signal);
 	}
 
 	/** One page of everybody. Jira 10.3 and later. */

@@ -75,11 +75,22 @@ export const WireProperty = z.object({ value: z.unknown() });
 export const WireApplicationRole = z.object({
 	key: z.string(),
 	name: z.string().nullish(),
+	groups: z.array(z.string()).nullish(),
+	selectedByDefault: z.boolean().nullish(),
 	numberOfSeats: z.number().nullish(),
 	remainingSeats: z.number().nullish(),
+	userCount: z.number().nullish(),
 	hasUnlimitedSeats: z.boolean().nullish(),
 });
 export type WireApplicationRole = z.infer<typeof WireApplicationRole>;
+
+/** `GET /project?expand=lead`. */
+export const WireProject = z.object({ key: z.string(), lead: z.object({ key: z.string() }).nullish() });
+export type WireProject = z.infer<typeof WireProject>;
+
+/** `GET /project/{key}/components`. */
+export const WireComponent = z.object({ name: z.string(), lead: z.object({ key: z.string() }).nullish() });
+export type WireComponent = z.infer<typeof WireComponent>;
 
 /** Jira's error body: sentences, and sentences by field. */
 export const WireErrors = z.object({
