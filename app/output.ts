@@ -4,6 +4,9 @@ import { dirname, extname } from "node:path";
 import { SyncError } from "../core/errors.ts";
 import { renderer } from "../core/report/choose.ts";
 import type { Report } from "../core/report/report.ts";
+import { rendererOfAll } from "../core/report/several/choose.ts";
+import type { Ending } from "../core/report/several/endings.ts";
+import { overview } from "../core/report/several/text.ts";
 import { lookOf, print, write } from "./console.ts";
 import type { Format, Session } from "./settings.ts";
 
@@ -28,6 +31,20 @@ async function reportFile(session: Session, report: Report, path: string): Promi
 	const format = formatOfFile(path);
 	await writeFileWhole(path, renderer(format)(report, WHOLE));
 	print(session.terminal.err, `report written to ${path}`);
+}
+
+/**
+ * The one report over several products. As text every product's own report has been shown as soon as it was there, so
+ * only the overview is left to show; every other format is one document.
+ */
+export async function tellAll(session: Session, endings: readonly Ending[]): Promise<void> {
+	const { format, out = [] } = session.options;
+	const look = lookOf(session.terminal);
+	await write(session.terminal.out, format === "text" ? overview(endings, look) : rendererOfAll(format)(endings, look));
+	for (const path of out) {
+		await writeFileWhole(path, rendererOfAll(formatOfFile(path))(endings, WHOLE));
+		print(session.terminal.err, `report written to ${path}`);
+	}
 }
 
 export function formatOfFile(path: string, byExtension: Readonly<Record<string, Format>> = BY_EXTENSION): Format {

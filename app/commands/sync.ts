@@ -1,16 +1,15 @@
 import type { ProductConfig } from "../../config/schema.ts";
 import { SyncError } from "../../core/errors.ts";
 import { renderer } from "../../core/report/choose.ts";
+import type { Report } from "../../core/report/report.ts";
 import { lookOf, write } from "../console.ts";
-import { tellFailure } from "../failure.ts";
+import { eachProduct } from "../each-product.ts";
 import { fullRun } from "../full-run.ts";
-import { assertWritable, tellReport } from "../output.ts";
+import { assertWritable } from "../output.ts";
 import { ask } from "../prompt.ts";
-import { exitOf } from "../report-of.ts";
-import { oneProduct, productsOf, type Session } from "../settings.ts";
+import type { Session } from "../settings.ts";
 import type { Stopping } from "../signals.ts";
 import type { RunFlags } from "../wiring.ts";
-import { worst } from "../worst.ts";
 import { diffCommand } from "./diff.ts";
 
 export interface SyncFlags extends RunFlags {
@@ -21,40 +20,23 @@ export interface SyncFlags extends RunFlags {
 export async function syncCommand(session: Session, flags: SyncFlags, signals: Stopping): Promise<number> {
 	if (flags.dryRun) return diffCommand(session, flags, signals.stop);
 	for (const path of session.options.out ?? []) await assertWritable(path);
-	if ((session.options.out ?? []).length > 0) oneProduct(session, "--out");
 	needsSomebodyToAsk(session);
-	const codes: number[] = [];
-	for (const product of productsOf(session)) {
-		if (signals.stop.aborted) break;
-		codes.push(await syncOne(session, product, { flags, signals }));
-	}
-	return worst(codes);
+	return eachProduct(session, signals.stop, (product) => syncOne(session, product, { flags, signals }));
 }
 
-async function syncOne(
-	session: Session,
-	product: ProductConfig,
-	{ flags, signals }: { flags: RunFlags; signals: Stopping },
-): Promise<number> {
-	try {
-		const report = await fullRun(session, product, {
-			flags,
-			signals,
-			trigger: session.terminal.env.INVOCATION_ID === undefined ? "cli" : "systemd",
-			approve: async (plan) => {
-				if (session.options.yes) return true;
-				session.progress.end();
-				await write(session.terminal.err, renderer("text")(plan, lookOf(session.terminal)));
-				const total = plan.operations.length;
-				return ask(session.terminal, `Apply ${total === 1 ? "this operation" : `these ${total} operations`} to ${product.id}?`);
-			},
-		});
-		await tellReport(session, report);
-		return exitOf(report);
-	} catch (error) {
-		session.progress.end();
-		return tellFailure(session.terminal, error, { json: session.options.format === "json", debug: session.options.logLevel === "debug" });
-	}
+function syncOne(session: Session, product: ProductConfig, { flags, signals }: { flags: RunFlags; signals: Stopping }): Promise<Report> {
+	return fullRun(session, product, {
+		flags,
+		signals,
+		trigger: session.terminal.env.INVOCATION_ID === undefined ? "cli" : "systemd",
+		approve: async (plan) => {
+			if (session.options.yes) return true;
+			session.progress.end();
+			await write(session.terminal.err, renderer("text")(plan, lookOf(session.terminal)));
+			const total = plan.operations.length;
+			return ask(session.terminal, `Apply ${total === 1 ? "this operation" : `these ${total} operations`} to ${product.id}?`);
+		},
+	});
 }
 
 function needsSomebodyToAsk({ options, terminal, config }: Session): void {

@@ -30,7 +30,7 @@ function holdCells(h: ReportHold): string[] {
 	return ["held", wantedWords(h.wanted), h.username, "", "", why, "", h.person ?? "", h.account ?? "", ""];
 }
 
-const line = (cells: readonly string[]): string => `${cells.map(cell).join(",")}\r\n`;
+export const line = (cells: readonly string[]): string => `${cells.map(cell).join(",")}\r\n`;
 
 const FORMULA = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/u;
 

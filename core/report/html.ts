@@ -25,8 +25,8 @@ const STYLE = new URL("./page/page.css", import.meta.url);
  * lists are data that the script pages through, so that 100,000 rows stay quick.
  */
 export function* html(report: Report): Iterable<string> {
-	const style = readFileSync(STYLE, "utf8");
-	const script = SCRIPTS.map(joinable).join("\n");
+	const style = styleText();
+	const script = scriptText();
 	const title = `Rollcall: ${report.product.id}, ${report.startedAt.slice(0, 10)}`;
 	yield `<!doctype html>
 <html lang="en">
@@ -78,10 +78,17 @@ ${tabs.map(({ id }, index) => (index === 0 ? h`<div role="tabpanel" id="view-${i
 </section>\n`.html;
 }
 
+const styleText = (): string => readFileSync(STYLE, "utf8");
+const scriptText = (): string => SCRIPTS.map(joinable).join("\n");
+/** What a page's Content-Security-Policy allows, for a page that holds such pages. */
+export const STYLE_HASH = (): string => sha256(styleText());
+export const SCRIPT_HASH = (): string => sha256(scriptText());
+
 /** The lines that only say what stands in which file go; all the files become one module. */
 const joinable = (file: URL): string =>
 	readFileSync(file, "utf8")
 		.replace(/^import [^;]*;\n/gm, "")
 		.replace(/^export /gm, "");
 
-const sha256 = (text: string): string => `sha256-${hash("sha256", text, "base64")}`;
+/** As a source of a Content-Security-Policy. */
+export const sha256 = (text: string): string => `sha256-${hash("sha256", text, "base64")}`;

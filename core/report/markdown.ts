@@ -154,7 +154,7 @@ const reference = (character: string): string => `&#${character.codePointAt(0)};
  * Text in which nothing is markup. Links that GitHub makes of bare addresses lose their colon, `www.` its dot, and a
  * zero-width space after `@` and `#` keeps a name from calling people or tickets.
  */
-function plain(text: string): string {
+export function plain(text: string): string {
 	return visible(text)
 		.replace(/[&<>|\\]/g, reference)
 		.replace(/[`*_[\]~$]/g, "\\$&")

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { buildReport } from "../../core/report/build.ts";
 import { renderer } from "../../core/report/choose.ts";
 import type { Report } from "../../core/report/report.ts";
+import { rendererOfAll } from "../../core/report/several/choose.ts";
 import { visible } from "../../core/report/visible.ts";
 import { ATTACKS, BREACHES, everywhere, SOME_REJECTS, type World, world } from "../fixtures/report-world.ts";
 
@@ -53,6 +54,30 @@ inBrowser(`the HTML report in a browser${why}`, () => {
 	const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 	const settled = (page: Page) => page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
+	test("several products in one file: an overview, and each product's own page at work in its frame", async () => {
+		const reports = [made({ people: 60, holds: 9 }), made({ people: 30, state: "refused", breaches: BREACHES })];
+		const endings = reports.map((report, index) => ({ product: `product ${index} ${ATTACKS[0]}`, report }));
+		const file = join(folder, "several.html");
+		writeFileSync(file, [...rendererOfAll("html")(endings, { colour: false, width: 80, rows: undefined })].join(""));
+		const page = await browser.newPage();
+		const complaints: string[] = [];
+		page.on("pageerror", (error) => complaints.push(error.message));
+		page.on("console", (message) => complaints.push(message.text()));
+		page.on("dialog", (dialog) => void dialog.dismiss().then(() => complaints.push("dialog")));
+		page.on("request", (request) => {
+			if (![pathToFileURL(file).href, "about:srcdoc"].includes(request.url())) complaints.push(`request: ${request.url()}`);
+		});
+		await page.goto(pathToFileURL(file).href);
+		expect(await page.locator("thead + tbody tr").count()).toBe(2);
+		for (const [index, report] of reports.entries()) {
+			const frame = page.frameLocator("iframe").nth(index);
+			await frame.locator("html[data-ready]").waitFor({ state: "attached" });
+			expect(await frame.locator("h1").textContent()).toBe(visible(report.headline));
+			expect(await frame.locator("#view-changes tbody tr").count()).toBeGreaterThan(10);
+		}
+		expect(complaints).toEqual([]);
+		await page.close();
+	});
 	test.each([
 		["a dry run", { people: 60, holds: 9, rejects: SOME_REJECTS }],
 		["a run with failures", { people: 60, ended: "failures" }],
