@@ -5,6 +5,7 @@ import type { ProductConfig, SourceConfig } from "../config/schema.ts";
 import type { HttpLog } from "../connectors/http/log.ts";
 import type { Connector, Progress } from "../core/connector.ts";
 import type { DiffRules } from "../core/diff/input.ts";
+import { type Mark, ownershipMark } from "../core/mark.ts";
 import type { Digest } from "../core/model.ts";
 import type { AtlassianProduct, ReadableProduct } from "../core/product.ts";
 import { WritePermit } from "../core/run/permit.ts";
@@ -12,8 +13,10 @@ import type { PlanParts } from "../core/run/plan.ts";
 import type { Store, StoreReader } from "../core/store/store.ts";
 import { entraLogin } from "./entra-login.ts";
 import { googleAuth } from "./google-auth.ts";
+import { jumpcloudAuth } from "./jumpcloud-auth.ts";
 import { oktaAuth } from "./okta-auth.ts";
 import { personAuth } from "./person-auth.ts";
+import { scimAuth } from "./scim-auth.ts";
 
 type Open<Config, Opened> = (config: Config, tools: { readonly network: ResolvedNetwork; readonly log?: HttpLog }) => Promise<Opened>;
 type OpenSource<Kind extends SourceConfig["kind"]> = Open<Extract<SourceConfig, { kind: Kind }>, Connector>;
@@ -26,10 +29,15 @@ const SOURCES: { readonly [Kind in SourceConfig["kind"]]: OpenSource<Kind> } = {
 			...tools,
 			password: await config.password.resolve(),
 		}),
+	crowd: async (config, tools) =>
+		(await import("../connectors/idp/crowd/connector.ts")).crowd({ ...config, ...tools, password: await config.password.resolve() }),
 	entra: async (config, tools) =>
 		(await import("../connectors/idp/entra/connector.ts")).entra({ ...config, ...tools, login: await entraLogin(config.login) }),
+	files: async (config, tools) => (await import("../connectors/idp/files/connector.ts")).files({ ...config, ...tools }),
 	google: async (config, tools) =>
 		(await import("../connectors/idp/google/connector.ts")).google({ ...config, ...tools, auth: await googleAuth(config.auth) }),
+	jumpcloud: async (config, tools) =>
+		(await import("../connectors/idp/jumpcloud/connector.ts")).jumpcloud({ ...config, ...tools, auth: await jumpcloudAuth(config.auth) }),
 	keycloak: async (config, tools) =>
 		(await import("../connectors/idp/keycloak/connector.ts")).keycloak({
 			...config,
@@ -40,8 +48,16 @@ const SOURCES: { readonly [Kind in SourceConfig["kind"]]: OpenSource<Kind> } = {
 		(await import("../connectors/idp/ldap/connector.ts")).ldap({ ...config, ...tools, password: await config.password.resolve() }),
 	okta: async (config, tools) =>
 		(await import("../connectors/idp/okta/connector.ts")).okta({ ...config, ...tools, auth: await oktaAuth(config.auth) }),
+	onelogin: async (config, tools) =>
+		(await import("../connectors/idp/onelogin/connector.ts")).onelogin({
+			...config,
+			...tools,
+			clientSecret: await config.clientSecret.resolve(),
+		}),
 	openam: async (config, tools) =>
 		(await import("../connectors/idp/openam/connector.ts")).openam({ ...config, ...tools, password: await config.password.resolve() }),
+	scim: async (config, tools) =>
+		(await import("../connectors/idp/scim/connector.ts")).scim({ ...config, ...tools, auth: await scimAuth(config.auth) }),
 };
 
 export async function openConnector(config: SourceConfig, log: HttpLog | undefined): Promise<Connector> {
@@ -55,6 +71,12 @@ type OpenTarget<Kind extends ProductConfig["kind"]> = (
 ) => Promise<AtlassianProduct>;
 
 const PRODUCTS: { readonly [Kind in ProductConfig["kind"]]: OpenTarget<Kind> } = {
+	bamboo: async (config, tools) =>
+		(await import("../connectors/atlassian/bamboo/product.ts")).bamboo({ ...config, ...tools, auth: await personAuth(config.auth) }),
+	bitbucket: async (config, tools) =>
+		(await import("../connectors/atlassian/bitbucket/product.ts")).bitbucket({ ...config, ...tools, auth: await personAuth(config.auth) }),
+	crowd: async (config, tools) =>
+		(await import("../connectors/atlassian/crowd/product.ts")).crowd({ ...config, ...tools, password: await config.password.resolve() }),
 	jira: async (config, tools) =>
 		(await import("../connectors/atlassian/jira/product.ts")).jira({ ...config, ...tools, auth: await personAuth(config.auth) }),
 };
@@ -62,13 +84,14 @@ const PRODUCTS: { readonly [Kind in ProductConfig["kind"]]: OpenTarget<Kind> } =
 export interface OpenProduct {
 	readonly product: AtlassianProduct;
 	readonly permit: WritePermit;
+	readonly mark: Mark | undefined;
 }
 export async function openProduct(config: ProductConfig, log: HttpLog | undefined): Promise<OpenProduct> {
 	const permit = new WritePermit();
 	const open = PRODUCTS[config.kind] as OpenTarget<ProductConfig["kind"]>;
 	const network = await resolveNetwork(config.network);
 	const product = await open(config, { network, beforeWrite: () => permit.check(), ...(log ? { log } : {}) });
-	return { product, permit };
+	return { product, permit, mark: config.mark && ownershipMark(config.mark.attribute, config.id, await config.mark.key.resolve()) };
 }
 
 export async function openStore(
@@ -84,6 +107,8 @@ export interface RunFlags {
 	readonly override?: Digest;
 	readonly firstRunRemovals: boolean;
 	readonly productMoved?: boolean;
+	/** Links only, by the marks in the accounts. */
+	readonly relink?: boolean;
 }
 
 export interface Opened {
@@ -102,14 +127,21 @@ export async function openFor(config: Config, product: ProductConfig, log: HttpL
 export function planParts(
 	config: Config,
 	product: ProductConfig,
-	opened: { sources: readonly Connector[]; product: ReadableProduct; store: StoreReader; flags: RunFlags; progress: Progress },
+	opened: {
+		sources: readonly Connector[];
+		product: ReadableProduct;
+		mark: Mark | undefined;
+		store: StoreReader;
+		flags: RunFlags;
+		progress: Progress;
+	},
 ): PlanParts {
 	const { sources, store, flags, progress } = opened;
 	return {
 		sources,
 		product: opened.product,
 		policy: compile(config).get(product.id)!,
-		rules: rulesOf(product, flags),
+		rules: { ...rulesOf(product, flags), ...(opened.mark === undefined ? {} : { mark: opened.mark }) },
 		limits: product.limits,
 		shrink: product.shrink,
 		store,
@@ -117,6 +149,7 @@ export function planParts(
 		clock: () => performance.now(),
 		...(flags.override === undefined ? {} : { override: flags.override }),
 		...(flags.productMoved ? { productMoved: true } : {}),
+		...(flags.relink ? { relink: true } : {}),
 	};
 }
 

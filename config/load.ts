@@ -6,7 +6,7 @@ import { compilePolicy } from "../core/policy/compile.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { judgeExpressions } from "./expressions.ts";
 import { reasonOf } from "./file-errors.ts";
-import { type Builder, isRaw, type Report } from "./kind.ts";
+import { type Builder, isRaw, type Raw, type Report } from "./kind.ts";
 import { invalidConfig, type Path, type Problem, problemText, sortProblems } from "./problem.ts";
 import { badCertificates, readConfigText } from "./read.ts";
 import { judgeRules } from "./rules.ts";
@@ -186,9 +186,30 @@ function builderAt(path: Path, { text, context, authorities }: Whole, secrets: S
 }
 
 function warningsOf(text: ConfigText): readonly Problem[] {
-	return [...entriesOf(text.value)].flatMap(([path, { url }]) =>
-		typeof url === "string" && sendsInClear(url)
-			? [text.problem([...path, "url"], "plain http to another machine: the credential can be read on the way.", "Use https.")]
+	return [...entriesOf(text.value)].flatMap(([path, entry]) => [
+		...clearTextIn(text, path, entry.url),
+		...mappedDefaultsIn(text, path, entry),
+	]);
+}
+
+function clearTextIn(text: ConfigText, path: Path, url: unknown): readonly Problem[] {
+	if (typeof url !== "string" || !sendsInClear(url)) return [];
+	return [text.problem([...path, "url"], "plain http to another machine: the credential can be read on the way.", "Use https.")];
+}
+
+/** A group that a rule feeds is the rule's: what a default gave, the next run would take away. */
+function mappedDefaultsIn(text: ConfigText, path: Path, { groups }: Raw): readonly Problem[] {
+	if (!isRaw(groups) || !Array.isArray(groups.default) || !Array.isArray(groups.map)) return [];
+	const fed = new Set(groups.map.flatMap((rule: unknown) => (isRaw(rule) && typeof rule.to === "string" ? [rule.to.toLowerCase()] : [])));
+	return groups.default.flatMap((name: unknown, index) =>
+		typeof name === "string" && fed.has(name.toLowerCase())
+			? [
+					text.problem(
+						[...path, "groups", "default", index],
+						`a rule of \`groups.map\` feeds "${name}" too, so new accounts do not get it by default: only members of the directory's group do.`,
+						"Take it out of `default`, or out of the rule.",
+					),
+				]
 			: [],
 	);
 }

@@ -37,9 +37,9 @@ export function loginAt(
 		: { kind: "pat", token: builder.secretAt("token") };
 }
 
-/** `guide` says how to make a token. */
+/** `guide` says how to make a token. `usual`: what to propose where neither is written. */
 export const oneWayToLogIn =
-	(guide: string): Rules =>
+	(guide: string, usual: "token" | "password" = "token"): Rules =>
 	({ raw, path, report }) => {
 		const has = { token: raw.token !== undefined, username: raw.username !== undefined, password: raw.password !== undefined };
 		if (has.token && (has.username || has.password)) {
@@ -54,7 +54,9 @@ export const oneWayToLogIn =
 			report(
 				path,
 				"no way to log in; allowed: `token`, or `username` and `password`.",
-				`Add \`token: \${credential:${/([a-z]+)\.md$/.exec(guide)?.[1]}}\` (${guide} says how to make one).`,
+				usual === "token"
+					? `Add \`token: \${credential:${/([a-z]+)\.md$/.exec(guide)?.[1]}}\` (${guide} says how to make one).`
+					: `Add \`username\` and \`password\` (${guide} says which).`,
 				"key",
 			);
 		else if (has.username !== has.password) {

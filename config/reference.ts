@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { exampleConfig } from "./example.ts";
 import { core, docOf, type FieldDoc, isOptional } from "./fields.ts";
 import { PRODUCT_KINDS, SOURCE_KINDS, schema } from "./schema.ts";
+import { exampleConfig } from "./starter.ts";
 
 /** JSON Schema (draft 2020-12) of the file, for editors. Rules between keys and expressions are judged by `rollcall check` only. */
 export function renderConfigSchema(): string {

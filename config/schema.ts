@@ -1,21 +1,54 @@
 import { z } from "zod";
 import { field, line } from "./fields.ts";
+import { type BambooProduct, bamboo } from "./products/bamboo.ts";
+import { type BitbucketProduct, bitbucket } from "./products/bitbucket.ts";
+import { type CrowdProduct, crowd as crowdProduct } from "./products/crowd.ts";
 import { type JiraProduct, jira } from "./products/jira.ts";
 import { type ActiveDirectorySource, activedirectory } from "./sources/activedirectory.ts";
+import { type CrowdSource, crowd } from "./sources/crowd.ts";
 import { type EntraSource, entra } from "./sources/entra.ts";
+import { type FilesSource, files } from "./sources/files.ts";
 import { type GoogleSource, google } from "./sources/google.ts";
+import { type JumpCloudSource, jumpcloud } from "./sources/jumpcloud.ts";
 import { type KeycloakSource, keycloak } from "./sources/keycloak.ts";
 import { type LdapSource, ldap } from "./sources/ldap.ts";
 import { type OktaSource, okta } from "./sources/okta.ts";
+import { type OneLoginSource, onelogin } from "./sources/onelogin.ts";
 import { type OpenAmSource, openam } from "./sources/openam.ts";
+import { type ScimSource, scim } from "./sources/scim.ts";
 
 /** The next kind of directory: one file below sources/, and one line here and in `SourceConfig`. */
-export const SOURCE_KINDS = { activedirectory, entra, google, keycloak, ldap, okta, openam } as const;
-export type SourceConfig = ActiveDirectorySource | EntraSource | GoogleSource | KeycloakSource | LdapSource | OktaSource | OpenAmSource;
+export const SOURCE_KINDS = {
+	activedirectory,
+	crowd,
+	entra,
+	files,
+	google,
+	jumpcloud,
+	keycloak,
+	ldap,
+	okta,
+	onelogin,
+	openam,
+	scim,
+} as const;
+export type SourceConfig =
+	| ActiveDirectorySource
+	| CrowdSource
+	| EntraSource
+	| FilesSource
+	| GoogleSource
+	| JumpCloudSource
+	| KeycloakSource
+	| LdapSource
+	| OktaSource
+	| OneLoginSource
+	| OpenAmSource
+	| ScimSource;
 
 /** The next kind of product: one file below products/, and one line here and in `ProductConfig`. */
-export const PRODUCT_KINDS = { jira } as const;
-export type ProductConfig = JiraProduct;
+export const PRODUCT_KINDS = { bamboo, bitbucket, crowd: crowdProduct, jira } as const;
+export type ProductConfig = BambooProduct | BitbucketProduct | CrowdProduct | JiraProduct;
 
 export const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 export const NAME_ALLOWED = "a letter, then letters, digits, dashes and underscores; at most 63 characters";
@@ -36,12 +69,17 @@ export const schema = z.strictObject({
 			field(
 				z.discriminatedUnion("kind", [
 					activedirectory.schema,
+					crowd.schema,
 					entra.schema,
+					files.schema,
 					google.schema,
+					jumpcloud.schema,
 					keycloak.schema,
 					ldap.schema,
 					okta.schema,
+					onelogin.schema,
 					openam.schema,
+					scim.schema,
 				]),
 				{
 					meaning: "One directory.",
@@ -62,7 +100,7 @@ export const schema = z.strictObject({
 	products: field(
 		z.record(
 			z.string(),
-			field(z.discriminatedUnion("kind", [jira.schema]), {
+			field(z.discriminatedUnion("kind", [bamboo.schema, bitbucket.schema, crowdProduct.schema, jira.schema]), {
 				meaning: "One product.",
 				allowed: "a mapping that begins with `kind`",
 				example: "{ kind: jira }",

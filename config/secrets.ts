@@ -20,6 +20,8 @@ export interface SecretContext {
 	/** The configuration file; `credentials` beside it is where names are looked for without systemd. */
 	readonly file: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Credentials by name that are known and not written yet: looked at before any file. */
+	readonly held?: ReadonlyMap<string, string>;
 	/** Told about files that more people can read than need to; at most once for each. */
 	readonly warn?: (message: string) => void;
 }
@@ -57,6 +59,8 @@ const missing = (want: Wanted, why: string, todo: string): SyncError =>
 /** systemd's LoadCredential= first, then `credentials` beside the configuration file (https://systemd.io/CREDENTIALS/). */
 async function fromCredentials(want: Wanted): Promise<string> {
 	const { name, context } = want;
+	const held = context.held?.get(name);
+	if (held !== undefined) return held;
 	const systemd = context.env.CREDENTIALS_DIRECTORY;
 	const beside = join(dirname(context.file), "credentials", name);
 	const looked: string[] = [];

@@ -66,7 +66,11 @@ function keysOf({ schema, value }: At): readonly string[] {
 function missing(path: Path, { doc, schema, value }: At, text: ConfigText): Problem {
 	const key = path.at(-1) ?? "";
 	const allowed = allowedIn(doc, { doc, schema, value });
-	return text.problem(path, `\`${key}\` is missing; allowed: ${allowed}.`, doc?.todo ?? `Add \`${key}: ${doc?.example ?? "…"}\`.`);
+	return text.problem(
+		path,
+		`\`${key}\` is missing; allowed: ${allowed}.`,
+		doc?.todo ?? (key === "kind" ? "Add the one that is meant." : `Add \`${key}: ${doc?.example ?? "…"}\`.`),
+	);
 }
 
 function wrong(path: Path, at: At, text: ConfigText): Problem {

@@ -36,6 +36,11 @@ const OTHERS: Readonly<Record<string, Start>> = {
 		const sandbox = await startGoogle();
 		return { sandbox, source: configOf(sandbox) };
 	},
+	onelogin: async () => {
+		const { startOnelogin, configOf } = await import("./onelogin/server.ts");
+		const sandbox = await startOnelogin();
+		return { sandbox, source: configOf(sandbox) };
+	},
 	openam: async () => {
 		const { startOpenam, configOf } = await import("./openam/server.ts");
 		const sandbox = await startOpenam();
@@ -46,9 +51,29 @@ const OTHERS: Readonly<Record<string, Start>> = {
 		const sandbox = await startLdap();
 		return { sandbox, source: configOf(sandbox) };
 	},
+	crowd: async () => {
+		const { startCrowd, configOf } = await import("./crowd/server.ts");
+		const sandbox = await startCrowd();
+		return { sandbox, source: configOf(sandbox) };
+	},
+	scim: async () => {
+		const { startScim, configOf } = await import("./scim/server.ts");
+		const sandbox = await startScim();
+		return { sandbox, source: configOf(sandbox) };
+	},
 	activedirectory: async () => {
 		const { startActivedirectory, configOf } = await import("./activedirectory/server.ts");
 		const sandbox = await startActivedirectory();
+		return { sandbox, source: configOf(sandbox) };
+	},
+	jumpcloud: async () => {
+		const { startJumpcloud, configOf } = await import("./jumpcloud/server.ts");
+		const sandbox = await startJumpcloud();
+		return { sandbox, source: configOf(sandbox) };
+	},
+	files: async () => {
+		const { startFiles, configOf } = await import("./files/server.ts");
+		const sandbox = await startFiles();
 		return { sandbox, source: configOf(sandbox) };
 	},
 };

@@ -24,6 +24,31 @@ type Start = (world: Company) => Promise<CompanyProduct>;
 
 /** The next product: one entry here. */
 const PRODUCTS: Readonly<Record<string, Start>> = {
+	bamboo: async (world) => {
+		const [{ startBamboo, targetOf }, { fillBamboo }] = await Promise.all([import("./bamboo/server.ts"), import("./world/bamboo.ts")]);
+		const sandbox = await startBamboo({ version: "12.1" });
+		fillBamboo(sandbox.population, world);
+		const protect = { accounts: ["admin", "rollcall"], groups: ["bamboo-admin", "rollcall-admins"] };
+		return { sandbox, title: "Bamboo", users: "bamboo-users", protect, leavers: "{ action: unlicense }", target: targetOf(sandbox) };
+	},
+	bitbucket: async (world) => {
+		const [{ startBitbucket, targetOf }, { fillBitbucket }] = await Promise.all([
+			import("./bitbucket/server.ts"),
+			import("./world/bitbucket.ts"),
+		]);
+		const sandbox = await startBitbucket({ version: "9.5" });
+		fillBitbucket(sandbox.population, world);
+		const protect = { accounts: ["admin", "rollcall"], groups: ["rollcall-admins"] };
+		const leavers = "{ action: unlicense }";
+		return { sandbox, title: "Bitbucket", users: "stash-users", protect, leavers, target: targetOf(sandbox) };
+	},
+	crowd: async (world) => {
+		const [{ configOf, startCrowd }, { fillCrowd }] = await Promise.all([import("./crowd/server.ts"), import("./world/crowd.ts")]);
+		const sandbox = await startCrowd();
+		fillCrowd(sandbox.directory(), world);
+		const protect = { accounts: ["admin"], groups: ["crowd-administrators"] };
+		return { sandbox, title: "Crowd", users: "staff", protect, target: configOf(sandbox) };
+	},
 	jira: async (world) => {
 		const [{ startJira, targetOf }, { fillJira }] = await Promise.all([import("./jira/server.ts"), import("./world/jira.ts")]);
 		const sandbox = await startJira({ version: "10.3" });

@@ -1,17 +1,10 @@
-import type { Finding } from "../../core/connector.ts";
-import { asSyncError, EXIT, exitCode } from "../../core/errors.ts";
+import { EXIT } from "../../core/errors.ts";
+import { type Checked, checkOne, failed, tellChecked } from "../checked.ts";
 import { colours, print } from "../console.ts";
 import { offersOnly } from "../output.ts";
 import { productsOf, type Session } from "../settings.ts";
 import { openConnector, openProduct, openStore } from "../wiring.ts";
 import { worst } from "../worst.ts";
-
-interface Checked {
-	readonly what: "source" | "product" | "store";
-	readonly id: string;
-	readonly findings: readonly Finding[];
-	readonly code: number;
-}
 
 /** Looks at everything once: secrets, reachability, rights, clocks, the store. Changes nothing. */
 export async function checkCommand(session: Session, signal: AbortSignal): Promise<number> {
@@ -30,25 +23,6 @@ export async function checkCommand(session: Session, signal: AbortSignal): Promi
 	return worst(checked.map((c) => c.code));
 }
 
-interface Checkable {
-	check(signal: AbortSignal): Promise<readonly Finding[]>;
-	close(): Promise<void>;
-}
-async function checkOne(what: "source" | "product", id: string, open: () => Promise<Checkable>, signal: AbortSignal): Promise<Checked> {
-	try {
-		const opened = await open();
-		try {
-			const findings = await opened.check(signal);
-			const bad = findings.some((finding) => finding.level === "error");
-			return { what, id, findings, code: bad ? (what === "source" ? EXIT.source : EXIT.target) : EXIT.done };
-		} finally {
-			await opened.close();
-		}
-	} catch (error) {
-		return failed(what, id, error);
-	}
-}
-
 async function checkStore(session: Session): Promise<Checked> {
 	const path = session.config.store.sqlite;
 	try {
@@ -65,28 +39,10 @@ async function checkStore(session: Session): Promise<Checked> {
 	}
 }
 
-function failed(what: Checked["what"], id: string, error: unknown): Checked {
-	const failure = asSyncError(error);
-	const finding: Finding = {
-		level: "error",
-		name: failure.code,
-		message: failure.message,
-		...(failure.todo === undefined ? {} : { todo: failure.todo }),
-	};
-	return { what, id, findings: [finding], code: exitCode(failure.code) };
-}
-
 function tell(session: Session, checked: readonly Checked[]): void {
 	const { terminal } = session;
 	const colour = colours(terminal, terminal.out);
-	const mark = { ok: colour.green("ok     "), warning: colour.yellow("warning"), error: colour.red("error  ") };
-	for (const { what, id, findings } of checked) {
-		print(terminal.out, colour.bold(`${what} ${id}`));
-		for (const finding of findings) {
-			print(terminal.out, `  ${mark[finding.level]} ${finding.message}`);
-			if (finding.todo !== undefined) print(terminal.out, `          ${colour.dim("→")} ${finding.todo}`);
-		}
-	}
+	for (const one of checked) tellChecked(terminal, one);
 	const errors = checked.flatMap((c) => c.findings).filter((f) => f.level === "error").length;
 	print(
 		terminal.out,

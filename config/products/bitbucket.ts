@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { field } from "../fields.ts";
+import { field, line, SECRET_ALLOWED, secret } from "../fields.ts";
 import type { ProductBase, ProductKind } from "../kind.ts";
-import { loginAt, loginFields, oneWayToLogIn, type PersonLogin } from "../login.ts";
+import { loginAt, oneWayToLogIn, type PersonLogin } from "../login.ts";
 import { type NetworkConfig, network } from "../network.ts";
 import { productBase, productFields } from "../product-fields.ts";
 import { productRules } from "../product-rules.ts";
@@ -28,7 +28,24 @@ const schema = z.strictObject({
 		example: "https://bitbucket.example.org",
 		todo: "It stands in Bitbucket under Administration, Server settings, Base URL.",
 	}),
-	...loginFields({ product: "Bitbucket", tokensSince: "5.5" }),
+	username: field(line().optional(), {
+		meaning: "The administrator's username. Together with `password`.",
+		allowed: "a username",
+		example: "rollcall",
+	}),
+	password: field(secret().optional(), {
+		meaning: "The administrator's password. Together with `username`.",
+		allowed: SECRET_ALLOWED,
+		example: "${credential:bitbucket}",
+		secret: true,
+	}),
+	token: field(secret().optional(), {
+		meaning:
+			"A bearer token, in the place of `username` and `password`. Bitbucket's own HTTP access tokens will not do: they may not administer (BSERV-10482).",
+		allowed: SECRET_ALLOWED,
+		example: "${credential:bitbucket}",
+		secret: true,
+	}),
 	invite: field(z.boolean().default(false), {
 		meaning:
 			"Bitbucket mails every new account's owner to choose a password. Otherwise the account has one that nobody knows, for log-in by single sign-on; Bitbucket takes it in the address of the request only, so Rollcall replaces it at once.",
@@ -52,7 +69,7 @@ export const bitbucket: ProductKind<z.output<typeof schema>, BitbucketProduct> =
 	title: "Bitbucket Data Center",
 	schema,
 	rules: (context) => {
-		oneWayToLogIn("docs/guides/bitbucket.md")(context);
+		oneWayToLogIn("docs/guides/bitbucket.md", "password")(context);
 		commonRules(context);
 	},
 	build: (input, builder) => ({

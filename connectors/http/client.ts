@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { SyncError } from "../../core/errors.ts";
 import { addressOf, type Base, baseOf, type Query } from "./address.ts";
 import { type Headers, parseAnswer, type RawAnswer, statedWaitMs } from "./answer.ts";
@@ -9,7 +9,7 @@ import type { HttpLog } from "./log.ts";
 import type { NetworkSettings } from "./network.ts";
 import { PATIENT, type RetryPolicy, retrying } from "./retry.ts";
 import { cleanText, looksLikeHtml, titleOf, withoutSecrets } from "./text.ts";
-import { openTransport, TooLarge, type Transport } from "./transport.ts";
+import { type Exchanged, openTransport, type Reader, TooLarge, type Transport } from "./transport.ts";
 import { USER_AGENT } from "./version.ts";
 
 export interface JsonClientSettings {
@@ -34,6 +34,8 @@ export interface JsonClientSettings {
 	readonly detailOf?: (body: unknown) => string | undefined;
 	/** Says whether an answer means that this credential must not be used again, beyond a plain 401. */
 	readonly lockedOut?: (answer: RawAnswer) => { readonly message: string; readonly todo: string } | undefined;
+	/** Recognises a 401 that is about a right and not about the log-in (Bitbucket): refused like a 403, the credential stays in use. */
+	readonly lacksRight?: (answer: RawAnswer) => boolean;
 	/** An answer that says no in this server's own way; undefined: judged by its status. */
 	readonly refusal?: (answer: RawAnswer, where: Where) => SyncError | undefined;
 	/** Sent with everything that is not a GET. */
@@ -51,9 +53,13 @@ export interface JsonRequest<T> {
 	readonly path: string;
 	readonly query?: Query;
 	readonly body?: unknown;
+	/** Sent as a form in the place of `body`, as token endpoints want it (RFC 6749 section 4.4.2). */
+	readonly form?: Readonly<Record<string, string>>;
 	/** Further headers. */
 	readonly headers?: Headers;
 	readonly schema: z.ZodType<T>;
+	/** For bodies too large to be held: takes them as they come, in place of `schema`, which then judges only HTML pages. See `stream`. */
+	readonly read?: Reader<T>;
 	/** Statuses that count as success; default every 2xx. */
 	readonly expect?: readonly number[];
 	/** A POST that changes nothing, and may be repeated. */
@@ -70,6 +76,8 @@ export interface Answer<T> {
 	readonly body: T;
 }
 
+/** A body that was to be streamed and came as a page. */
+const UNREADABLE = z.never();
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_HOPS = 3;
 
@@ -125,6 +133,19 @@ export class JsonClient {
 		return answer.body;
 	}
 
+	/**
+	 * A body that is read while it comes and never held as a whole; `accept` is the media type asked for. Deadline, size limit,
+	 * cut-off detection, redirects, log-in and repeats are those of every request: a repeat calls `read` anew.
+	 */
+	async stream<T>(
+		request: Omit<JsonRequest<T>, "schema"> & { readonly read: Reader<T>; readonly accept: string },
+		signal: AbortSignal,
+	): Promise<T> {
+		const { accept, ...rest } = request;
+		const headers = { ...rest.headers, Accept: accept };
+		return (await this.send<T>({ ...rest, headers, schema: UNREADABLE as z.ZodType<T> }, signal)).body;
+	}
+
 	/** Requests that left so far, repeats and redirects included. */
 	requests(): number {
 		return this.#requests;
@@ -159,12 +180,13 @@ export class JsonClient {
 			}
 			const expected = request.expect?.includes(answer.status) ?? (answer.status >= 200 && answer.status < 300);
 			if (!expected) throw this.#refusal(answer, where);
-			return { status: answer.status, headers: answer.headers, body: this.#parse(answer, request.schema, where) };
+			const body = answer.read === undefined ? this.#parse(answer, request.schema, where) : (answer.read.value as T);
+			return { status: answer.status, headers: answer.headers, body };
 		}
 	}
 
 	/** One request on the wire, within the deadline. Anything that is not a complete answer is thrown as SyncError. */
-	async #exchange(send: Send, run: Run): Promise<{ readonly answer: RawAnswer; readonly credential: Credential }> {
+	async #exchange(send: Send, run: Run): Promise<{ readonly answer: Exchanged; readonly credential: Credential }> {
 		if (this.#locked !== undefined) throw this.#locked;
 		this.#transport ??= openTransport(this.#settings.network, this.#base.origin);
 		const transport = await this.#transport;
@@ -180,9 +202,10 @@ export class JsonClient {
 				method: send.request.method,
 				url: send.address,
 				headers: this.#headersFor(send.request, credential),
-				data: send.request.body === undefined ? undefined : JSON.stringify(send.request.body),
+				data: contentOf(send.request).data,
 				maxBytes: this.#settings.maxBytes ?? 64 * 1024 * 1024,
 				signal: limit.signal,
+				read: send.request.read,
 			});
 			this.#log(send.where, { attempt: run.attempt, started, status: answer.status });
 			return { answer, credential };
@@ -215,7 +238,7 @@ export class JsonClient {
 			"User-Agent": USER_AGENT,
 			...(typeof credential === "string" ? { Authorization: credential } : credential),
 			...request.headers,
-			...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+			...contentOf(request).type,
 			...(request.method === "GET" ? {} : this.#settings.writeHeaders),
 		};
 	}
@@ -237,7 +260,7 @@ export class JsonClient {
 
 	#lockOut(answer: RawAnswer, where: Where): void {
 		const reason = this.#settings.lockedOut?.(answer);
-		if (reason === undefined && answer.status !== 401) return;
+		if (reason === undefined && (answer.status !== 401 || this.#settings.lacksRight?.(answer) === true)) return;
 		const error =
 			reason === undefined
 				? this.#refusal(answer, where)
@@ -305,6 +328,13 @@ export class JsonClient {
 			...rest,
 		});
 	}
+}
+
+function contentOf({ body, form }: JsonRequest<unknown>): { readonly data: string | undefined; readonly type: Headers } {
+	if (form !== undefined)
+		return { data: new URLSearchParams(form).toString(), type: { "Content-Type": "application/x-www-form-urlencoded" } };
+	if (body === undefined) return { data: undefined, type: {} };
+	return { data: JSON.stringify(body), type: { "Content-Type": "application/json" } };
 }
 
 interface Run {

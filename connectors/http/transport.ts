@@ -1,6 +1,14 @@
-import type { AxiosResponse } from "axios";
+import type { Readable } from "node:stream";
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from "axios";
+import { SyncError } from "../../core/errors.ts";
 import type { Headers, RawAnswer } from "./answer.ts";
 import type { NetworkSettings } from "./network.ts";
+
+/**
+ * Takes the body of a success as it comes, piece by piece, to its end: whether the body was whole is known only there.
+ * Called anew for every attempt, so it starts from nothing each time. What it throws ends the request.
+ */
+export type Reader<T> = (body: AsyncIterable<Uint8Array>) => Promise<T>;
 
 /** One request as it goes out. `maxBytes` bounds the answer after decompression. */
 interface Wire {
@@ -10,10 +18,15 @@ interface Wire {
 	readonly data: string | undefined;
 	readonly maxBytes: number;
 	readonly signal: AbortSignal;
+	readonly read: Reader<unknown> | undefined;
+}
+export interface Exchanged extends RawAnswer {
+	/** What the reader made of the body; absent where the answer is no success, or an HTML page: these are texts in any case. */
+	readonly read?: { readonly value: unknown };
 }
 /** Gives every answer with a complete body, whatever its status; throws when there is none. */
 export interface Transport {
-	exchange(wire: Wire): Promise<RawAnswer>;
+	exchange(wire: Wire): Promise<Exchanged>;
 	close(): void;
 }
 /** The answer is longer than `maxBytes`. */
@@ -40,11 +53,13 @@ export async function openTransport(network: NetworkSettings, origin: string): P
 		transformResponse: [(data: unknown) => data],
 	});
 	return {
-		async exchange({ maxBytes, ...wire }) {
+		async exchange({ maxBytes, read, ...wire }) {
 			try {
+				if (read !== undefined) return await streamed(instance, wire, { maxBytes, read });
 				const response = await instance.request<string>({ ...wire, maxContentLength: maxBytes });
 				return { status: response.status, headers: headersOf(response), text: response.data ?? "" };
 			} catch (error) {
+				if (error instanceof SyncError || error instanceof TooLarge) throw error;
 				if (axios.isAxiosError(error) && /maxContentLength/.test(error.message)) throw new TooLarge(maxBytes);
 				throw bare(error);
 			}
@@ -54,6 +69,41 @@ export async function openTransport(network: NetworkSettings, origin: string): P
 			agents.httpsAgent.destroy();
 		},
 	};
+}
+
+async function streamed(
+	instance: AxiosInstance,
+	wire: AxiosRequestConfig,
+	how: { readonly maxBytes: number; readonly read: Reader<unknown> },
+): Promise<Exchanged> {
+	const response = await instance.request<Readable>({ ...wire, responseType: "stream" });
+	const body = bounded(response.data, how.maxBytes);
+	const answer = { status: response.status, headers: headersOf(response) };
+	const success = answer.status >= 200 && answer.status < 300 && !/\bhtml\b/i.test(answer.headers["content-type"] ?? "");
+	try {
+		if (!success) return { ...answer, text: await textOf(body) };
+		const value = await how.read(body);
+		// A reader that has had enough early would not notice that the rest is missing.
+		if (!response.data.readableEnded) throw new Error("the body was not read to its end");
+		return { ...answer, text: "", read: { value } };
+	} finally {
+		response.data.destroy();
+	}
+}
+
+async function* bounded(body: Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
+	let bytes = 0;
+	for await (const chunk of body as AsyncIterable<Uint8Array>) {
+		bytes += chunk.length;
+		if (bytes > maxBytes) throw new TooLarge(maxBytes);
+		yield chunk;
+	}
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of body) chunks.push(chunk);
+	return Buffer.concat(chunks).toString("utf8");
 }
 
 function headersOf(response: AxiosResponse): Headers {

@@ -1,5 +1,6 @@
 import { writeCommandPages } from "./commands.ts";
 import { writeConfigPages } from "./config.ts";
+import { writeDirectories } from "./directories.ts";
 
 /** `npm run docs`: writes every generated page. A test fails when one of them is not what the code says. */
-await Promise.all([writeConfigPages(), writeCommandPages()]);
+await Promise.all([writeConfigPages(), writeCommandPages(), writeDirectories()]);

@@ -61,6 +61,8 @@ export interface TokenSettings {
 	readonly lifeSeconds: number;
 	/** A token is refused after so many requests, whatever its age: expiry in the middle of a reading without waiting for it. */
 	readonly uses: number;
+	/** Roles are not in the token, though the account has them (client setting "Always use lightweight access token", since Keycloak 24). */
+	readonly lightweight?: boolean;
 }
 
 interface Claims {
@@ -107,7 +109,7 @@ export class TokenDesk {
 			typ: "Bearer",
 			azp: client.clientId,
 			acr: "1",
-			...(roles.length === 0 ? {} : { resource_access: { [audience]: { roles } } }),
+			...(roles.length === 0 || this.settings.lightweight === true ? {} : { resource_access: { [audience]: { roles } } }),
 			scope: "profile email",
 			email_verified: false,
 			preferred_username: `service-account-${client.clientId.toLowerCase()}`,

@@ -53,7 +53,8 @@ function listUsers(call: Call, view: RealmView): Answer {
 
 function countUsers(call: Call, view: RealmView): Answer {
 	mayQuery(view.caller);
-	const rows = wantedUsers(call, view);
+	// People of a federation that are not imported are listed and not counted.
+	const rows = wantedUsers(call, view).filter((user) => !user.id.startsWith("f:"));
 	if (!view.quirks.fineGrained) return { status: 200, json: rows.length };
 	return { status: 200, json: mayView(view.caller) ? rows.filter((user) => !view.isHidden(user)).length : 0 };
 }

@@ -20,6 +20,7 @@ export interface Exchange {
 
 const secretKeys = new Set([
 	"password",
+	"passwordConfirm",
 	"currentPassword",
 	"client_secret",
 	"client_assertion",
@@ -38,7 +39,8 @@ function queryOf(query: URLSearchParams): Exchange["query"] {
 	const out: Record<string, string | string[]> = {};
 	for (const key of new Set(query.keys())) {
 		const values = query.getAll(key);
-		out[key] = values.length === 1 ? (values[0] as string) : values;
+		// Bitbucket has no other place for a new account's password than the query.
+		out[key] = secretKeys.has(key) ? "***" : values.length === 1 ? (values[0] as string) : values;
 	}
 	return out;
 }

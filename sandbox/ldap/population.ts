@@ -121,14 +121,15 @@ export class Population {
 			});
 	}
 
-	/** Names are unique within a container: the second of the same name gets a number. */
+	/** Names are unique within a container: the second of the same name gets a number that nobody has. */
 	#named<T>(items: readonly T[], name: (item: T) => string): readonly (readonly [T, string])[] {
-		const taken = new Map<string, number>();
+		const taken = new Set<string>();
 		return items.map((item) => {
 			const wanted = name(item);
-			const count = (taken.get(wanted.toLowerCase()) ?? 0) + 1;
-			taken.set(wanted.toLowerCase(), count);
-			return [item, count === 1 ? wanted : `${wanted} ${count}`] as const;
+			let free = wanted;
+			for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${wanted} ${number}`;
+			taken.add(free.toLowerCase());
+			return [item, free] as const;
 		});
 	}
 

@@ -17,6 +17,8 @@ export class Org {
 	readonly users = new Map<string, OktaUser>();
 	readonly groups = new Map<string, OktaGroup>();
 	readonly everyone = oktaId("00g", "Everyone");
+	/** In the list of groups like any other; its members cannot be listed: https://github.com/okta/terraform-provider-okta/issues/1845 */
+	readonly administrators = oktaId("00g", "Okta Administrators");
 	/** Counts changes; caches compare it. */
 	version = 0;
 	readonly #membersOf = new Map<string, Set<string>>();
@@ -30,6 +32,8 @@ export class Org {
 		const { state } = options;
 		if (state === undefined) {
 			this.addGroup({ id: this.everyone, type: "BUILT_IN", profile: { name: "Everyone", description: "All users in your organization" } });
+			const description = "Okta manages this group, which contains all administrators in your organization.";
+			this.addGroup({ id: this.administrators, type: "BUILT_IN", profile: { name: "Okta Administrators", description } });
 			return;
 		}
 		this.#created = state.created;
@@ -131,7 +135,7 @@ export class Org {
 	 */
 	load(company: Company): void {
 		const users = company.people.map((person) => this.#userOf(person));
-		const everyone = this.group(this.everyone);
+		const own = [this.everyone, this.administrators].map((id) => this.group(id));
 		const groups = company.groups.map((group): OktaGroup => {
 			const id = oktaId("00g", group.id);
 			const now = this.#clock();
@@ -143,7 +147,7 @@ export class Org {
 		this.groups.clear();
 		this.#membersOf.clear();
 		for (const user of users) this.users.set(user.id, user);
-		for (const group of [everyone, ...groups]) this.groups.set(group.id, group);
+		for (const group of [...own, ...groups]) this.groups.set(group.id, group);
 		for (const person of company.people) {
 			for (const direct of person.groups)
 				for (let at: string | undefined = direct; at !== undefined; at = around.get(at))

@@ -50,8 +50,9 @@ export function routes(router: Router<View>): void {
 	router.on("GET", "/api/v1/groups/{id}/users", listMembers);
 }
 
-/** A group administrator sees the members of these groups, and never Everyone. */
-const isVisible = (view: View, group: OktaGroup): boolean => view.caller.groups?.includes(group.id) ?? true;
+/** A group administrator sees the members of these groups, and never Everyone; whether the group of administrators is not said. */
+const isVisible = (view: View, group: OktaGroup): boolean =>
+	view.caller.groups === undefined || view.caller.groups.includes(group.id) || group.id === view.org.administrators;
 
 function visibleUsers(view: View): readonly OktaUser[] {
 	const { groups } = view.caller;
@@ -108,6 +109,7 @@ function listGroups(call: Call, view: View): Answer {
 function listMembers(call: Call, view: View, params: Params): Answer {
 	requireRead(view.caller, "okta.groups.read");
 	const group = wantedGroup(view, params);
+	if (group.id === view.org.administrators) throw refuse(403, "E0000006");
 	const rows = [...view.org.membersOf(group.id)].sort(byId);
 	return paged(call, rows, { ...view, standard: 1000, most: 1000, circular: true, json: (user) => userJson(user, view.origin) });
 }

@@ -22,7 +22,7 @@ const ALL = SOURCES.flatMap((file) => importsOf(file, readFileSync(join(ROOT, fi
 
 const room = (path: string): string => path.split("/")[0]!;
 /** `connectors/idp/keycloak`: what may not be mixed. A kit is shared by vendors and knows none. */
-const KITS = ["connectors/http", "connectors/ldap"];
+const KITS = ["connectors/http", "connectors/ldap", "connectors/usermanagement"];
 const isKit = (path: string): boolean => KITS.some((kit) => path === kit || path.startsWith(`${kit}/`));
 const vendor = (path: string): string => KITS.find((kit) => path.startsWith(`${kit}/`)) ?? path.split("/").slice(0, 3).join("/");
 const isOurs = (path: string): boolean =>

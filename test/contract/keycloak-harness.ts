@@ -15,6 +15,8 @@ export function keycloakStandIn(name: string, world: { readonly federated: boole
 		traits: { statesTotal: true, nestedGroups: true, listsInactive: true, incremental: false },
 		open: () => openStandIn({ ...world, reversed: false }),
 		reordered: () => openStandIn({ ...world, reversed: true }),
+		// Thirteen people: 1, 2, n-1, n, n+1, the largest page that a configuration may ask for, and the connector's own.
+		pageSizes: [1, 2, 12, 13, 14, 5_000, undefined],
 		deviations: world.federated ? [LAST_ROW] : [WELL_FORMED],
 	};
 }

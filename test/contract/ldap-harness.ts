@@ -21,6 +21,8 @@ export const ldapStandIn = (vendor: LdapVendor): ConnectorHarness => ({
 	traits: { statesTotal: false, nestedGroups: true, listsInactive: true, incremental: false },
 	open: () => openLdap(vendor, false),
 	reordered: () => openLdap(vendor, true),
+	// Thirteen people: 1, 2, n-1, n, n+1, the connector's own, which is OpenLDAP's largest, and the largest that can be configured.
+	pageSizes: [1, 2, 12, 13, 14, undefined, ...(vendor === "openldap" ? [] : [5_000])],
 	untried: { C9: "LDAP has no way to state a wait; busy (51) is tried again, see test/unit/ldap" },
 });
 

@@ -59,6 +59,10 @@ export interface ProductHarness {
 	readonly secrets: readonly string[];
 	/** Why no account is the one that Rollcall is logged in with. */
 	readonly noSelf?: string;
+	/** Why a rename gives an account another id. */
+	readonly namesAreIds?: string;
+	/** Why every account reads as active. */
+	readonly allActive?: string;
 	/** Groups that the product itself gives to new accounts. */
 	readonly defaultGroups: readonly string[];
 	/** Awkward but legal values. */

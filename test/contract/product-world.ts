@@ -96,7 +96,13 @@ export function expected(
 				groups: sorted(product.defaultGroups),
 			});
 			break;
-		case "account.rename":
+		case "account.rename": {
+			change(() => op.after);
+			// Where the name is the id, the account goes on under another one.
+			const row = accounts.get(account as AccountId) as Account;
+			if (product.created !== undefined && accounts.delete(row.id)) accounts.set(product.created, { ...row, id: product.created });
+			break;
+		}
 		case "account.update":
 			change(() => op.after);
 			break;

@@ -56,7 +56,12 @@ function readingClauses({ harness, stageOf, connect }: Suite): void {
 		const actual = await connect(stage, { pageSize }).read({}, calm);
 		for (const [n, id] of ids.entries()) {
 			const groups = n % 2 === 0 ? ["Ops Team", "staff"] : ["staff"];
-			expect(actual.accounts.get(id)).toMatchObject({ id, ...told(harness, fieldsOf(`person${n}`)), active: n !== 3, groups });
+			expect(actual.accounts.get(id)).toMatchObject({
+				id,
+				...told(harness, fieldsOf(`person${n}`)),
+				active: n !== 3 || harness.allActive !== undefined,
+				groups,
+			});
 		}
 		expect(actual.groups).toEqual(expect.objectContaining(new Set(["staff", "Ops Team", "empty"])));
 		expect([...actual.groups]).toEqual(expect.arrayContaining(["staff", "Ops Team", "empty"]));
@@ -261,6 +266,8 @@ function writingClauses({ harness, stageOf, connect }: Suite): void {
 		const second = connect(stage).perform(step.operation, step.account, calm);
 		// Nobody can know whose account it is: the journal has to say.
 		if (kind === "account.create") expect((await caught(second)).code).toBe("target.conflict");
+		// Nor who has the old name's account now: the next reading has to say.
+		else if (kind === "account.rename" && harness.namesAreIds !== undefined) expect((await caught(second)).code).toBe("target.missing");
 		else expect((await second).outcome).toBe("already");
 	});
 
@@ -329,7 +336,8 @@ function oddities({ harness, stageOf, connect }: Suite): void {
 		await product.perform(operation({ kind: "member.remove", subject, group: "staff" as GroupName }), account, calm);
 		expect((await connect(stage).read({}, calm)).accounts.get(account as AccountId)?.groups).toEqual([...harness.defaultGroups]);
 	});
-	test.each(odd.displayNames)("P8 a display name %j", async (displayName) => {
+	const displayNames = odd.displayNames.length === 0 ? test.skip.each(["none: it cannot be changed"]) : test.each(odd.displayNames);
+	displayNames("P8 a display name %j", async (displayName) => {
 		const stage = await stageOf();
 		const [id] = populate(stage);
 		const change = operation({
@@ -356,7 +364,8 @@ function oddities({ harness, stageOf, connect }: Suite): void {
 		await product.perform(operation({ kind: "group.delete", group }), undefined, calm);
 		expect((await connect(stage).read({}, calm)).groups.has(group)).toBe(false);
 	});
-	test.each(odd.attributes)("P8 a user property with the key %j", async (attribute) => {
+	const attributes = odd.attributes.length === 0 ? test.skip.each(["none: there are no such properties"]) : test.each(odd.attributes);
+	attributes("P8 a user property with the key %j", async (attribute) => {
 		const stage = await stageOf();
 		const [id] = populate(stage);
 		const subject = { username: "person0", account: id as AccountId };

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ROOT } from "./support/program.ts";
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 		.replace("tsc ", `node_modules/.bin/tsc --noCheck --outDir ${installed}/dist `)
 		.replace(/ dist\//g, ` ${installed}/dist/`);
 	execFileSync("sh", ["-c", build], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-	for (const name of ["bin", "package.json"]) await cp(join(ROOT, name), join(installed, name), { recursive: true });
+	for (const name of ["bin", "package.json", "docs/reference"]) await cp(join(ROOT, name), join(installed, name), { recursive: true });
 	await symlink(join(ROOT, "node_modules"), join(installed, "node_modules"));
 }, 120_000);
 afterAll(() => rm(away, { recursive: true, force: true }));
@@ -43,3 +44,15 @@ test("an installed package knows its version, and its demo runs", async () => {
 	expect([demo.status, demo.stdout]).toEqual([0, expect.stringContaining("Nobody lost access by accident.")]);
 	expect(await readFile(join(away, "rollcall-demo", "report.html"), "utf8")).toContain("<style>");
 }, 60_000);
+
+test("init of an installed package names the schema that the package brings", async () => {
+	const config = join(away, "fresh", "rollcall.yaml");
+	const { status, stderr } = spawnSync(process.execPath, [bin, "init", "--yes", "--config", config], { cwd: away, encoding: "utf8" });
+	expect([status, stderr]).toEqual([0, ""]);
+	const [, address] = /^# yaml-language-server: \$schema=(file:\S+)$/m.exec(await readFile(config, "utf8"))!;
+	expect(fileURLToPath(address!)).toBe(join(away, "node_modules", "rollcall", "docs", "reference", "config.schema.json"));
+	expect(JSON.parse(await readFile(fileURLToPath(address!), "utf8"))).toMatchObject({ title: "Rollcall configuration" });
+	// Both files are in what npm publishes.
+	const { files } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { files: string[] };
+	expect(files).toContain("docs/reference");
+});

@@ -1,3 +1,5 @@
+import { BAMBOO_SPECS, bambooDefects } from "./bamboo-defects.ts";
+import { BITBUCKET_SPECS, bitbucketDefects, directoryDefects } from "./bitbucket-defects.ts";
 /**
  * Known defects of the vendors' descriptions, excused one by one. With `pointer` the described thing is put right (and still compared);
  * with `problem` a single disagreement is excused. A defect that excuses nothing any more makes the tests fail.
@@ -23,6 +25,31 @@ const jiraDefects: readonly Defect[] = [
 		because: "describes one role; the server sends an array",
 		pointer: answerOf("/api/2/applicationrole", "get"),
 		value: json({ type: "array", items: schema("ApplicationRoleBean") }),
+	},
+	{
+		because: "describes one project; the server sends an array, with the lead where that is asked for (its own text: all projects)",
+		pointer: answerOf("/api/2/project", "get"),
+		value: json({
+			type: "array",
+			items: {
+				type: "object",
+				required: ["key"],
+				additionalProperties: false,
+				properties: {
+					self: { type: "string" },
+					id: { type: "string" },
+					key: { type: "string" },
+					name: { type: "string" },
+					archived: { type: "boolean" },
+					lead: schema("UserBean"),
+				},
+			},
+		}),
+	},
+	{
+		because: "describes one component; the server sends an array (its own text: all components)",
+		pointer: answerOf("/api/2/project/{projectIdOrKey}/components", "get"),
+		value: json({ type: "array", items: schema("ComponentBean") }),
 	},
 	{
 		because: "describes one user; its own text says paginated list",
@@ -174,6 +201,9 @@ const oktaDefects: readonly Defect[] = [
 ];
 
 export function defectsOf(file: string): readonly Defect[] {
+	if (Object.values<string>(BAMBOO_SPECS).includes(file)) return bambooDefects;
+	if (file === BITBUCKET_SPECS["8.10"]) return bitbucketDefects;
+	if (file === BITBUCKET_SPECS["9.5"]) return [...bitbucketDefects, ...directoryDefects];
 	if (file === jiraSpec) return jiraDefects;
 	if (file === oktaSpec) return oktaDefects;
 	return file === keycloakSpec ? keycloakDefects : [];

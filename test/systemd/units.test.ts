@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { exampleConfig } from "../../config/example.ts";
+import { exampleConfig } from "../../config/starter.ts";
 import { DEFAULT_STORE } from "../../config/schema.ts";
 
 const UNITS = fileURLToPath(new URL("../../systemd/", import.meta.url));

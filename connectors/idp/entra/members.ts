@@ -1,6 +1,7 @@
 import type { SnapshotRequest } from "../../../core/connector.ts";
 import { SyncError } from "../../../core/errors.ts";
 import type { GroupId, PersonId } from "../../../core/model.ts";
+import { type Held, Holding } from "../../http/each-group.ts";
 import { together } from "../../http/together.ts";
 import { askBatch, PARTS, type Part, type PartAnswer } from "./batch.ts";
 import { Chain, isExpired, type Page, pageSchema, TRIES } from "./paging.ts";
@@ -11,7 +12,13 @@ import { type Talk, targetOf } from "./talk.ts";
 import { type FoundGroup, memberFrom } from "./translate.ts";
 
 /** The direct members of one group, or why they could not be read whole. */
-export type Members = { readonly people: readonly PersonId[]; readonly groups: readonly GroupId[] } | { readonly held: string };
+export type Members = Whole | Held;
+interface Whole {
+	readonly people: readonly PersonId[];
+	readonly groups: readonly GroupId[];
+}
+/** How the reading of one group ended. */
+type Outcome = Whole | { readonly failure: unknown };
 
 /** Resource units of a page of members that are selected. */
 const UNITS_MEMBERS = 2;
@@ -22,10 +29,8 @@ const MOST_PAGES = 100_000;
  * Members of all groups, twenty groups a request. Chosen over `groups/delta`, which brings groups and members in one stream,
  * because that stream cannot be proven: it has no counts, takes no page size, repeats groups and takes members back in later
  * pages, leaves out the members of a hidden group without a word, and does not exist in every tenant. Here each list says
- * how many it has, and 1,000 groups cost 50 requests.
- *
- * One group whose members cannot be read is held. When it goes wrong for more than a few, it is not the groups: the reading
- * ends with that error.
+ * how many it has, and 1,000 groups cost 50 requests. One group whose members cannot be read is held, within what `Holding`
+ * allows.
  */
 export async function readMembers(
 	talk: Talk,
@@ -39,13 +44,9 @@ export async function readMembers(
 		if (group.hidesMembers && !sees) members.set(group.id, { held: `it hides its members, and Rollcall lacks ${HIDDEN}` });
 		else open.push(new OneGroup(talk, group));
 	}
-	let held = 0;
-	const settle = (group: OneGroup, outcome: Members) => {
-		if ("held" in outcome) {
-			held += 1;
-			if (group.failure !== undefined && held > Math.max(10, groups.length / 20)) throw tooMany(group.failure, held);
-		}
-		members.set(group.group.id, outcome);
+	const holding = new Holding(groups.length);
+	const settle = (group: OneGroup, outcome: Outcome) => {
+		members.set(group.group.id, "failure" in outcome ? holding.hold(outcome.failure) : outcome);
 		run.request.progress?.({ stage: "members", done: members.size, total: groups.length });
 	};
 	let steps = open.map((group) => group.first());
@@ -69,7 +70,6 @@ interface Step extends Part {
 /** The reading of one group, step by step. */
 class OneGroup {
 	readonly group: FoundGroup;
-	failure: SyncError | undefined;
 	readonly #talk: Talk;
 	#chain: Chain;
 	readonly #path: string;
@@ -78,6 +78,7 @@ class OneGroup {
 	#counted: number | undefined;
 	#pages = 0;
 	#begun = 0;
+	#failed = false;
 
 	constructor(talk: Talk, group: FoundGroup) {
 		this.#talk = talk;
@@ -99,26 +100,21 @@ class OneGroup {
 	}
 
 	/** What is to be asked next; nothing when it is settled, or waits for its other count. */
-	take(step: Step, answer: PartAnswer, settle: (outcome: Members) => void): readonly Step[] {
-		const hold = (failure: SyncError) => {
-			this.failure = failure;
-			settle({ held: failure.message });
+	take(step: Step, answer: PartAnswer, settle: (outcome: Outcome) => void): readonly Step[] {
+		// Held already, by the other count's failure.
+		if (this.#failed) return [];
+		const hold = (failure: unknown) => {
+			this.#failed = true;
+			settle({ failure });
 			return [];
 		};
-		// Held already, by the other count's failure.
-		if (this.failure !== undefined) return [];
-		if ("error" in answer) {
-			if (isExpired(answer.error) && this.#begun < TRIES) return [this.first()];
-			if (!concernsOneGroup(answer.error)) throw answer.error;
-			return hold(answer.error);
-		}
+		if ("error" in answer) return isExpired(answer.error) && this.#begun < TRIES ? [this.first()] : hold(answer.error);
 		try {
 			const next = step.kind === "page" ? this.#page(answer.body, step) : this.#count(answer.body, step.kind);
 			if (next !== "settled") return next;
 			settle(this.#members());
 			return [];
 		} catch (error) {
-			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
 			return hold(error);
 		}
 	}
@@ -157,7 +153,7 @@ class OneGroup {
 		throw this.#odd(`Graph counts ${people} people and ${groups} groups, but lists ${found.people.length} and ${found.groups.length}`);
 	}
 
-	#members() {
+	#members(): Whole {
 		const of = (wanted: string) => [...this.#found].flatMap(([id, type]) => (type === wanted ? [id] : []));
 		return { people: of("person") as PersonId[], groups: of("group") as GroupId[] };
 	}
@@ -179,17 +175,3 @@ class OneGroup {
 		return { group: this, kind, target, about: `group ${this.group.name}`, units: UNITS_MEMBERS };
 	}
 }
-
-function concernsOneGroup(error: SyncError): boolean {
-	if (error.code === "source.malformed" || error.code === "source.incomplete") return true;
-	const { status } = error.context;
-	return typeof status === "number" && status !== 401 && error.code !== "source.limited";
-}
-
-const tooMany = (error: SyncError, held: number): SyncError =>
-	new SyncError(error.code, `the members of ${held} groups could not be read; the latest: ${error.message}`, {
-		retry: "spent",
-		context: { ...error.context, groups: held },
-		cause: error,
-		...(error.todo === undefined ? {} : { todo: error.todo }),
-	});

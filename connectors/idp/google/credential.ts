@@ -3,11 +3,12 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer } from "../../http/answer.ts";
 import type { Where } from "../../http/failure.ts";
+import type { Run } from "../../http/fetching.ts";
 import { federatedToken, refused } from "./federation.ts";
 import { jsonOf } from "./refusals.ts";
 import { throughSdk } from "./sdk.ts";
 import type { GoogleAuth, GoogleSettings } from "./settings.ts";
-import type { Run, Wire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
 
 /** Signs the assertion (RFC 7523) by which the service account asks for a token. */
 export interface Credential {

@@ -3,10 +3,11 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer } from "../../http/answer.ts";
 import type { Where } from "../../http/failure.ts";
+import type { Outgoing, Run } from "../../http/fetching.ts";
 import { looksLikeHtml } from "../../http/text.ts";
 import { jsonOf, refusalOf } from "./refusals.ts";
 import type { GoogleAuth } from "./settings.ts";
-import type { Outgoing, Run, Wire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
 
 type Federation = Extract<GoogleAuth, { kind: "federation" }>;
 

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer } from "../../http/answer.ts";
 import { failureOfStatus, type Where } from "../../http/failure.ts";
+import type { Run } from "../../http/fetching.ts";
 import type { Credential } from "./credential.ts";
 import { jsonOf, refusalOf } from "./refusals.ts";
-import type { Run, Wire } from "./wire.ts";
+import type { Wire } from "./wire.ts";
 
 export interface Login {
 	readonly token: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SnapshotRequest } from "../../../core/connector.ts";
 import { SyncError } from "../../../core/errors.ts";
-import { together } from "../../http/together.ts";
+import { type Held, readEachGroup } from "../../http/each-group.ts";
 import { GROUP_FIELDS } from "./groups.ts";
 import { readList } from "./paging.ts";
 import { stated } from "./people.ts";
@@ -10,39 +10,23 @@ import type { PageShape, Question, Talk } from "./talk.ts";
 import { type FoundGroup, groupFrom, type Member, memberFrom } from "./translate.ts";
 
 /** The direct members of one group, or why they could not be read whole. */
-export type Members = { readonly members: readonly Member[] } | { readonly held: string };
+export type Members = { readonly members: readonly Member[] } | Held;
 
 /** How often a group is read before its count and its list are said to disagree. */
 const TRIES = 2;
 const MEMBERS: PageShape = { kind: "admin#directory#members", rows: "members" };
 
-/**
- * One group whose members cannot be read is held. When it goes wrong for more than a few, it is not the groups: the
- * reading ends with that error. Nothing is held that a lost connection, a used-up quota or a refused log-in explains.
- * Groups that count nobody are read too: the count is one of people, and groups inside may be all that they have.
- */
-export async function readMembers(
+/** Groups that count nobody are read too: the count is one of people, and groups inside may be all that they have. */
+export const readMembers = (
 	talk: Talk,
 	groups: readonly FoundGroup[],
 	run: { readonly request: SnapshotRequest; readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, Members>> {
-	const total = groups.length;
-	const all = new Map<string, Members>();
-	let held = 0;
-	const one = async (group: FoundGroup, signal: AbortSignal) => {
-		try {
-			all.set(group.id, { members: await membersOf(talk, group, signal) });
-		} catch (error) {
-			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
-			held += 1;
-			if (held > Math.max(10, total / 20)) throw tooMany(error, held);
-			all.set(group.id, { held: error.message });
-		}
-		run.request.progress?.({ stage: "members", done: all.size, total });
-	};
-	await together({ items: groups, width: talk.wire.settings.network.concurrency }, one, run.signal);
-	return all;
-}
+): Promise<ReadonlyMap<string, Members>> =>
+	readEachGroup(groups, async (group, signal) => ({ members: await membersOf(talk, group, signal) }), {
+		width: talk.wire.settings.network.concurrency,
+		progress: run.request.progress,
+		signal: run.signal,
+	});
 
 /** Direct ones only: Google's own flattening has left people out (https://github.com/GAM-team/GAM/issues/1210). */
 async function membersOf(talk: Talk, group: FoundGroup, signal: AbortSignal): Promise<readonly Member[]> {
@@ -102,19 +86,4 @@ const tooFew = (group: FoundGroup, numbers: { readonly counted: number; readonly
 		retry: "spent",
 		context: { group: group.id, ...numbers },
 		todo: "If it stays, compare with the group's page in the Admin console; where Google's count is wrong, memberCount: ignore goes by the list alone.",
-	});
-
-function concernsOneGroup(error: SyncError): boolean {
-	if (error.code === "source.malformed" || error.code === "source.incomplete") return true;
-	if (error.code === "source.limited") return false;
-	const { status } = error.context;
-	return typeof status === "number" && status !== 401;
-}
-
-const tooMany = (error: SyncError, held: number): SyncError =>
-	new SyncError(error.code, `the members of ${held} groups could not be read; the latest: ${error.message}`, {
-		retry: "spent",
-		context: { ...error.context, groups: held },
-		cause: error,
-		...(error.todo === undefined ? {} : { todo: error.todo }),
 	});

@@ -38,9 +38,9 @@ export async function readSnapshot(talk: Talk, request: SnapshotRequest, signal:
 		const unread = [...lists.groups.values()].flatMap((row) => (row.kind === "good" && !members.has(row.id) ? [row.value] : []));
 		for (const [id, one] of await readMembers(talk, unread, { request, signal })) members.set(id, one);
 		const reading = { ...lists, members };
-		const missing = await whatIsMissing(talk, reading, signal);
-		if (missing === undefined) return build(talk, reading);
-		if (attempt === TRIES) throw missing;
+		const found = await whatIsMissing(talk, reading, signal);
+		if (!(found instanceof SyncError)) return build(talk, { ...reading, people: new Map([...lists.people, ...found]) });
+		if (attempt === TRIES) throw found;
 	}
 }
 
@@ -76,16 +76,17 @@ function assertSeesPeople(talk: Talk, people: PeopleRows): void {
 	});
 }
 
-async function whatIsMissing(talk: Talk, read: Reading, signal: AbortSignal): Promise<SyncError | undefined> {
+/** What proves that a list is not whole; if nothing does, people of whom it cannot be said, to be held. */
+async function whatIsMissing(talk: Talk, read: Reading, signal: AbortSignal): Promise<SyncError | PeopleRows> {
 	const unplaced = peopleOutsideUnits(read);
 	if (unplaced > 0) return incomplete(`${unplaced} people are in organisational units that its list lacks`, { people: unplaced });
 	const all = [...read.members.values()].flatMap((one) => ("members" in one ? one.members : []));
-	const people = await unlistedPeople(talk, read.people, all, signal);
+	const { there: people, refused } = await unlistedPeople(talk, read.people, all, signal);
 	if (people > 0) return incomplete(`${people} members of groups are not in its list of people`, { people });
 	const inner = new Set(all.flatMap((member) => (member.kind === "group" && !read.groups.has(member.id) ? [member.id] : [])));
 	const groups = await unlistedGroups(talk, [...inner], signal);
 	if (groups > 0) return incomplete(`${groups} inner groups are not in its list of groups`, { groups });
-	return await addedMeanwhile(talk, read, signal);
+	return (await addedMeanwhile(talk, read, signal)) ?? refused;
 }
 
 async function addedMeanwhile(talk: Talk, read: Lists, signal: AbortSignal): Promise<SyncError | undefined> {

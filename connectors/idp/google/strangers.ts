@@ -3,38 +3,58 @@ import { SyncError } from "../../../core/errors.ts";
 import { together } from "../../http/together.ts";
 import type { PeopleRows } from "./people.ts";
 import type { Question, Talk } from "./talk.ts";
-import type { Member } from "./translate.ts";
+import type { FoundPerson, Known, Member } from "./translate.ts";
 
 /** So many are looked up one by one. */
 const FEW = 50;
 /** More unknown colleagues than this share of all people are no private accounts: a part of the people is hidden. */
 const MANY = 0.1;
 
+/** Members whom no list of people names though their address is one of ours. */
+interface Unlisted {
+	/** How many of them are in the organisation all the same. */
+	readonly there: number;
+	/** Google refuses to say (403): whoever they are, they are held. */
+	readonly refused: ReadonlyMap<string, Known<FoundPerson>>;
+}
+
 /**
- * How many members, whom no list of people names though their address is one of ours, are in the organisation all the
- * same. The others are deleted since, or private Google accounts made with a company address. Members from outside are
- * not looked at. Throws `source.incomplete` for more of them than there could be.
+ * Looks up members who should be in the list of people. Who is in neither answer has been deleted since. A private Google
+ * account made with a company address may be refused, and so is somebody whom an administrator role for a part of the
+ * organisation hides: nobody can tell. Members from outside are not looked at. Throws `source.incomplete` for more of
+ * them than there could be.
  */
-export async function unlistedPeople(talk: Talk, people: PeopleRows, members: Iterable<Member>, signal: AbortSignal): Promise<number> {
+export async function unlistedPeople(talk: Talk, people: PeopleRows, members: Iterable<Member>, signal: AbortSignal): Promise<Unlisted> {
 	const ours = ownDomains(talk, people);
-	const strangers = new Set<string>();
+	const strangers = new Map<string, string | undefined>();
 	for (const member of members) {
 		if (member.kind !== "person" || people.has(member.id)) continue;
-		if (member.email === undefined || ours.has(domainOf(member.email))) strangers.add(member.id);
+		if (member.email === undefined || ours.has(domainOf(member.email))) strangers.set(member.id, member.email);
 	}
 	if (strangers.size > Math.max(FEW, people.size * MANY)) throw hidden(talk, strangers.size, people.size);
 	const asked = [...strangers].slice(0, FEW);
-	return await countThere(talk, asked, personQuestion, signal);
+	const found = await lookUp(
+		talk,
+		asked.map(([id]) => personQuestion(id)),
+		signal,
+	);
+	const refused = asked.filter((_, at) => found[at] === "refused");
+	const because = `Google shows ${talk.actor()} neither in its list of people nor by itself this member of a group, whose address is one of ours: hidden by a role for a part of the organisation, or a private account`;
+	return {
+		there: found.filter((answer) => answer === "there").length,
+		refused: new Map(refused.map(([id, label]) => [id, { kind: "bad", id, label, because }])),
+	};
 }
 
 /** How many of these inner groups, which no list of groups names, are there all the same; the others are from outside, or gone. */
-export const unlistedGroups = (talk: Talk, ids: readonly string[], signal: AbortSignal): Promise<number> =>
-	countThere(talk, ids, groupQuestion, signal);
+export async function unlistedGroups(talk: Talk, ids: readonly string[], signal: AbortSignal): Promise<number> {
+	const found = await lookUp(talk, ids.map(groupQuestion), signal);
+	return found.filter((answer) => answer === "there").length;
+}
 
-async function countThere(talk: Talk, ids: readonly string[], about: (id: string) => Question, signal: AbortSignal): Promise<number> {
+function lookUp(talk: Talk, questions: readonly Question[], signal: AbortSignal): Promise<readonly Looked[]> {
 	const width = talk.wire.settings.network.concurrency;
-	const there = await together({ items: ids, width }, (id, stop) => exists(talk, about(id), stop), signal);
-	return there.filter(Boolean).length;
+	return together({ items: questions, width }, (question, stop) => look(talk, question, stop), signal);
 }
 
 const personQuestion = (id: string): Question => ({
@@ -46,14 +66,17 @@ const groupQuestion = (id: string): Question => ({
 	ask: (sdk, options) => sdk.groups.get({ groupKey: id, fields: "id" }, options),
 });
 
-/** Google answers 404 for what is gone, and 403 for what belongs to somebody else. */
-async function exists(talk: Talk, question: Question, signal: AbortSignal): Promise<boolean> {
+type Looked = "there" | "gone" | "refused";
+
+/** Google answers 404 for what is gone, and 403 for what belongs to somebody else or is hidden. */
+async function look(talk: Talk, question: Question, signal: AbortSignal): Promise<Looked> {
 	try {
 		await talk.record(question, z.unknown(), signal);
-		return true;
+		return "there";
 	} catch (error) {
-		const { code, context } = error instanceof SyncError ? error : { code: undefined, context: { status: undefined } };
-		if (code !== "source.limited" && (context.status === 404 || context.status === 403)) return false;
+		if (!(error instanceof SyncError) || error.code === "source.limited") throw error;
+		if (error.context.status === 404) return "gone";
+		if (error.context.status === 403) return "refused";
 		throw error;
 	}
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer } from "../../http/answer.ts";
 import type { Where } from "../../http/failure.ts";
+import type { Run } from "../../http/fetching.ts";
 import { Gate } from "../../http/gate.ts";
 import { retrying } from "../../http/retry.ts";
 import { CachedToken } from "../../http/token.ts";
@@ -11,7 +12,7 @@ import { Pace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
 import { type CallOptions, type Directory, openDirectory, throughSdk } from "./sdk.ts";
 import { type GoogleSettings, PATIENCE, REQUESTS_PER_MINUTE, scopesOf } from "./settings.ts";
-import { type Run, Wire } from "./wire.ts";
+import { Wire } from "./wire.ts";
 
 /** One reading request: what the SDK is asked, and how messages and logs name it (below `/admin/directory/v1`). */
 export interface Question {

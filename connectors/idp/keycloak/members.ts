@@ -1,7 +1,7 @@
 import type { SnapshotRequest } from "../../../core/connector.ts";
 import { SyncError } from "../../../core/errors.ts";
 import type { PersonId } from "../../../core/model.ts";
-import { together } from "../../http/together.ts";
+import { type Held, readEachGroup } from "../../http/each-group.ts";
 import { readPages } from "./paging.ts";
 import { known, type People, personId, TRIES } from "./people.ts";
 import { seesEverybody } from "./rights.ts";
@@ -10,7 +10,7 @@ import type { Talk } from "./talk.ts";
 import { type FoundGroup, type Member, memberFrom } from "./translate.ts";
 
 /** The direct members of one group, or why they could not be read whole. */
-export type Members = { readonly people: readonly PersonId[] } | { readonly held: string };
+export type Members = { readonly people: readonly PersonId[] } | Held;
 
 /** Rows a page where none are asked for (org.keycloak.services.resources.admin: Constants.DEFAULT_MAX_RESULTS). */
 const DEFAULT_PAGE = 100;
@@ -22,33 +22,18 @@ export interface MemberReading {
 	readonly strangers: Set<PersonId>;
 }
 
-/**
- * One group whose members cannot be read is held. When it goes wrong for more than a few, it is not the groups:
- * the reading ends with that error. Nothing is held that a lost connection or a refused log-in explains.
- */
 export async function readMembers(
 	talk: Talk,
 	reading: MemberReading,
 	run: { readonly request: SnapshotRequest; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, Members>> {
 	const { groups, people } = reading;
-	const total = groups.length;
 	const provenBelow = (await nothingIsTakenOut(talk, people, run.signal)) ? DEFAULT_PAGE : 0;
-	const members = new Map<string, Members>();
-	let held = 0;
-	const one = async (group: FoundGroup, signal: AbortSignal) => {
-		try {
-			members.set(group.id, { people: await membersOf(talk, { group, reading, provenBelow }, signal) });
-		} catch (error) {
-			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
-			held += 1;
-			if (held > Math.max(10, total / 20)) throw tooMany(error, held);
-			members.set(group.id, { held: error.message });
-		}
-		run.request.progress?.({ stage: "members", done: members.size, total });
-	};
-	await together({ items: groups, width: talk.wire.settings.network.concurrency }, one, run.signal);
-	return members;
+	return await readEachGroup(
+		groups,
+		async (group, signal) => ({ people: await membersOf(talk, { group, reading, provenBelow }, signal) }),
+		{ width: talk.wire.settings.network.concurrency, progress: run.request.progress, signal: run.signal },
+	);
 }
 
 /**
@@ -114,17 +99,3 @@ function people(rows: ReadonlyMap<string, ReturnType<typeof known<Member>>>, rea
 	}
 	return ids;
 }
-
-function concernsOneGroup(error: SyncError): boolean {
-	if (error.code === "source.malformed" || error.code === "source.incomplete") return true;
-	const { status } = error.context;
-	return typeof status === "number" && status !== 401;
-}
-
-const tooMany = (error: SyncError, held: number): SyncError =>
-	new SyncError(error.code, `the members of ${held} groups could not be read; the latest: ${error.message}`, {
-		retry: "spent",
-		context: { ...error.context, groups: held },
-		cause: error,
-		...(error.todo === undefined ? {} : { todo: error.todo }),
-	});

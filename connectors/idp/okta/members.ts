@@ -1,7 +1,7 @@
 import type { SnapshotRequest } from "../../../core/connector.ts";
 import { SyncError } from "../../../core/errors.ts";
 import type { PersonId } from "../../../core/model.ts";
-import { together } from "../../http/together.ts";
+import { type Held, readEachGroup } from "../../http/each-group.ts";
 import { groupList, groupsPath } from "./groups.ts";
 import { readList } from "./paging.ts";
 import { quoted } from "./people.ts";
@@ -10,37 +10,21 @@ import type { Question, Talk } from "./talk.ts";
 import { type FoundGroup, groupFrom, memberFrom } from "./translate.ts";
 
 /** The members of one group, or why they could not be read whole. */
-export type Members = { readonly people: readonly PersonId[] } | { readonly held: string };
+export type Members = { readonly people: readonly PersonId[] } | Held;
 
 /** How often a group is read before its count and its list are said to disagree. */
 const TRIES = 2;
 
-/**
- * One group whose members cannot be read is held. When it goes wrong for more than a few, it is not the groups: the
- * reading ends with that error. Nothing is held that a lost connection or a refused log-in explains.
- */
-export async function readMembers(
+export const readMembers = (
 	talk: Talk,
 	groups: readonly FoundGroup[],
 	run: { readonly request: SnapshotRequest; readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, Members>> {
-	const total = groups.length;
-	const members = new Map<string, Members>();
-	let held = 0;
-	const one = async (group: FoundGroup, signal: AbortSignal) => {
-		try {
-			members.set(group.id, { people: await membersOf(talk, group, signal) });
-		} catch (error) {
-			if (!(error instanceof SyncError) || !concernsOneGroup(error)) throw error;
-			held += 1;
-			if (held > Math.max(10, total / 20)) throw tooMany(error, held);
-			members.set(group.id, { held: error.message });
-		}
-		run.request.progress?.({ stage: "members", done: members.size, total });
-	};
-	await together({ items: groups, width: talk.wire.settings.network.concurrency }, one, run.signal);
-	return members;
-}
+): Promise<ReadonlyMap<string, Members>> =>
+	readEachGroup(groups, async (group, signal) => ({ people: await membersOf(talk, group, signal) }), {
+		width: talk.wire.settings.network.concurrency,
+		progress: run.request.progress,
+		signal: run.signal,
+	});
 
 /**
  * Groups without members need no request, as long as the statistics are alive: a group that counts nobody is believed
@@ -87,18 +71,4 @@ const tooFew = (group: FoundGroup, numbers: { readonly counted: number; readonly
 		retry: "spent",
 		context: { group: group.id, ...numbers },
 		todo: "If it stays, compare with the group's page in the admin console; where Okta's count is wrong, memberCount: ignore goes by the list alone.",
-	});
-
-function concernsOneGroup(error: SyncError): boolean {
-	if (error.code === "source.malformed" || error.code === "source.incomplete") return true;
-	const { status } = error.context;
-	return typeof status === "number" && status !== 401;
-}
-
-const tooMany = (error: SyncError, held: number): SyncError =>
-	new SyncError(error.code, `the members of ${held} groups could not be read; the latest: ${error.message}`, {
-		retry: "spent",
-		context: { ...error.context, groups: held },
-		cause: error,
-		...(error.todo === undefined ? {} : { todo: error.todo }),
 	});

@@ -1,7 +1,7 @@
 import type { Client } from "@okta/okta-sdk-nodejs";
 import { SyncError } from "../../../core/errors.ts";
 import type { RawAnswer } from "../../http/answer.ts";
-import type { Outgoing, Run } from "./wire.ts";
+import type { Outgoing, Run } from "../../http/fetching.ts";
 
 /** What passes through the SDK from our request to our exchange: its own object, with ours in it. */
 export interface SdkRequest extends Outgoing {

@@ -26,7 +26,7 @@ export async function readSnapshot(talk: Talk, request: SnapshotRequest, signal:
 	const members = new Map<string, Members>();
 	for (let attempt = 1; ; attempt += 1) {
 		const lists = await readLists(talk, request, signal);
-		const all = [...lists.groups.values()].flatMap((row) => (row.kind === "good" ? [row.value] : []));
+		const all = [...lists.groups.values()].flatMap((row) => (row.kind === "good" && !row.value.closed ? [row.value] : []));
 		const { empty, others } = withMembers(all.filter((group) => !members.has(group.id)));
 		for (const group of empty) members.set(group.id, { people: [] });
 		for (const [id, one] of await readMembers(talk, others, { request, signal })) members.set(id, one);
@@ -91,7 +91,8 @@ function build(talk: Talk, lists: Lists, members: ReadonlyMap<string, Members>):
 			builder.rejectGroup(row.id as GroupId, row.because, row.label);
 			continue;
 		}
-		const { id, name, path } = row.value;
+		const { id, name, path, closed } = row.value;
+		if (closed) continue;
 		const found = members.get(id);
 		if (found === undefined) throw new SyncError("bug", `the members of group ${path} were not read`);
 		if ("held" in found) builder.holdGroup({ id, name, path, groups: [] }, found.held);

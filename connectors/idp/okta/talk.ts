@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SyncError } from "../../../core/errors.ts";
 import { parseAnswer, type RawAnswer, statedWaitMs } from "../../http/answer.ts";
 import { failureOfStatus, inWords, type Where } from "../../http/failure.ts";
+import type { Outgoing, Run } from "../../http/fetching.ts";
 import { Gate } from "../../http/gate.ts";
 import { PATIENT, retrying } from "../../http/retry.ts";
 import { looksLikeHtml, titleOf } from "../../http/text.ts";
@@ -11,7 +12,7 @@ import { type Credential, credentialOf } from "./credential.ts";
 import { nextOf } from "./link.ts";
 import { openSdk, type SdkRequest } from "./sdk.ts";
 import { type OktaSettings, RATE_SHARE } from "./settings.ts";
-import { type Outgoing, type Run, Wire } from "./wire.ts";
+import { Wire } from "./wire.ts";
 
 /** One reading request. `url`: the SDK's own address of it; nothing is sent by asking for that. */
 export interface Question {

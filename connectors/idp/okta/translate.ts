@@ -69,12 +69,17 @@ export function personFrom(row: unknown, needs: AttributeNeeds): Translated<Pers
 	return { kind: "good", id, value: person };
 }
 
-/** `counted`: members by Okta's own statistics; undefined where it sent none. `everyone`: Okta's own group of everybody. */
+/**
+ * `counted`: members by Okta's own statistics; undefined where it sent none. `everyone`: Okta's own group of everybody.
+ * `closed`: any other of Okta's own (Okta Administrators), whose members the API does not list
+ * (https://github.com/okta/terraform-provider-okta/issues/1845).
+ */
 export interface FoundGroup {
 	readonly id: GroupId;
 	readonly name: string;
 	readonly path: string;
 	readonly everyone: boolean;
+	readonly closed: boolean;
 	readonly counted: number | undefined;
 }
 
@@ -85,7 +90,12 @@ export function groupFrom(row: unknown): Translated<FoundGroup> {
 	const { id, type, profile, _embedded } = parsed.data;
 	const path = filled(profile.dn) ?? filled(profile.windowsDomainQualifiedName) ?? profile.name;
 	const counted = _embedded?.stats?.usersCount;
-	return { kind: "good", id, value: { id: id as GroupId, name: profile.name, path, everyone: type === "BUILT_IN", counted } };
+	const everyone = type === "BUILT_IN" && profile.name === "Everyone";
+	return {
+		kind: "good",
+		id,
+		value: { id: id as GroupId, name: profile.name, path, everyone, closed: type === "BUILT_IN" && !everyone, counted },
+	};
 }
 
 export function memberFrom(row: unknown): Translated<PersonId> {

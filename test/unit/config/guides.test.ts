@@ -53,3 +53,10 @@ test("the guide for several directories shows a configuration that loads, with a
 	const [key] = [...text.matchAll(/```cel\n([\s\S]*?)\n```/g)].map((match) => match[1]!);
 	await judge(examples(text)[0]!.replace("person.email.lowerAscii()  ", `'${key}'`));
 });
+
+test("the example of the files guide makes a configuration with the Jira guide's", async () => {
+	const [source] = examples(await guide("files"));
+	const [product] = examples(await guide("jira"));
+	const config = await judge(`${source}${product}`);
+	expect([...config.sources.values()].map(({ kind }) => kind)).toEqual(["files"]);
+});

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { exampleConfig } from "../../../config/example.ts";
 import { findConfig } from "../../../config/find.ts";
 import { loadConfig } from "../../../config/load.ts";
 import { problemsOf, problemText } from "../../../config/problem.ts";
+import { exampleConfig } from "../../../config/starter.ts";
 import { SyncError } from "../../../core/errors.ts";
 import { configText, failure, judge } from "./support.ts";
 
@@ -133,7 +133,7 @@ describe("where the file is looked for", () => {
 });
 
 test("whatever is done to a file, the answer is a configuration or a list of problems inside it, and no secret comes back", async () => {
-	const base = exampleConfig({ keycloakSecret: "env:A" }).replace('"${credential:jira}"', "hunter2-hunter2");
+	const base = exampleConfig().replace('"${credential:keycloak}"', '"${env:A}"').replace('"${credential:jira}"', "hunter2-hunter2");
 	const edit = fc.record({
 		at: fc.nat(base.length),
 		cut: fc.nat(12),

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
-import { type ExampleAnswers, exampleConfig } from "../../../config/example.ts";
 import { DEFAULT_LIMITS } from "../../../config/guard-fields.ts";
 import { keysOf, renderConfigSchema } from "../../../config/reference.ts";
 import { PRODUCT_KINDS, SOURCE_KINDS, schema } from "../../../config/schema.ts";
+import { exampleConfig } from "../../../config/starter.ts";
 import { parseDuration, parsePercent } from "../../../config/units.ts";
 import { KINDS, OPERATION_KINDS } from "../../../core/operation.ts";
 import { CONFIG_PAGES } from "../../../docs/build/config.ts";
@@ -16,46 +16,6 @@ const ROWS = [
 	...Object.values(SOURCE_KINDS).flatMap((kind) => keysOf(kind.schema, kind.kind)),
 	...Object.values(PRODUCT_KINDS).flatMap((kind) => keysOf(kind.schema, kind.kind)),
 ];
-
-describe("the configuration that init writes", () => {
-	const odd = 'odd "quotes" \\ : # {x}';
-	const answers: readonly (readonly [string, ExampleAnswers])[] = [
-		["without answers", {}],
-		["with a password", { jiraUsername: "rollcall", jiraToken: "env:JIRA_PASSWORD" }],
-		["with odd answers", { realm: odd, clientId: odd, jiraUsername: odd, store: '/var/lib/odd "name".db' }],
-		[
-			"for a demo",
-			{
-				keycloakUrl: "http://127.0.0.1:8080",
-				jiraUrl: "http://127.0.0.1:2990/jira",
-				keycloakSecret: "file:/tmp/k",
-				posture: "mirror",
-				adopt: "never",
-				store: "./state.db",
-			},
-		],
-	];
-	test.each(answers)("%s loads as it stands", async (_, given) => {
-		const config = await judge(exampleConfig(given));
-		expect(config.warnings).toEqual([]);
-		const source = config.sources.get("staff" as never)!;
-		const product = config.products.get("jira" as never)!;
-		expect(source).toMatchObject({ realm: given.realm ?? "staff" });
-		expect(product.posture).toBe(given.posture ?? "observe");
-		expect(product.auth.kind).toBe(given.jiraUsername === undefined ? "pat" : "basic");
-	});
-	test("its examples in comments load too", async () => {
-		const text = exampleConfig()
-			.replace("      map: []\n", "      map:\n")
-			.replaceAll(/^( +)# (- \{|username:|displayName:)/gm, "$1$2");
-		const { policy } = (await judge(text)).products.get("jira" as never)!;
-		expect(policy.groups.map).toHaveLength(3);
-		expect([policy.username?.text, policy.displayName?.text]).toEqual([
-			'person.email.split("@")[0].lowerAscii()',
-			'person.givenName + " " + person.familyName',
-		]);
-	});
-});
 
 test("every key is documented, and every example is right", async () => {
 	expect(ROWS.length).toBeGreaterThan(80);

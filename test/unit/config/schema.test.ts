@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { either } from "../../../config/nearest.ts";
 import { problemsOf } from "../../../config/problem.ts";
-import { SOURCE_KINDS } from "../../../config/schema.ts";
+import { PRODUCT_KINDS, SOURCE_KINDS } from "../../../config/schema.ts";
 import { asSyncError } from "../../../core/errors.ts";
 import { configText, failure, judge, problems } from "./support.ts";
 
@@ -71,7 +71,7 @@ describe("each thing that is wrong: place, path, what was found, what is allowed
 		[
 			"unknown key",
 			configText({ product: "    postur: mirror\n" }),
-			'18:5: products.jira.postur: there is no key "postur" here; allowed: kind, url, token, username, password, pageSize, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "posture"?',
+			'18:5: products.jira.postur: there is no key "postur" here; allowed: kind, url, token, username, password, pageSize, mark, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "posture"?',
 		],
 		[
 			"unknown key inside",
@@ -121,7 +121,7 @@ describe("each thing that is wrong: place, path, what was found, what is allowed
 		[
 			"kind missing",
 			configText().replace("    kind: jira\n", ""),
-			"10:3: products.jira.kind: `kind` is missing; allowed: jira. Add `kind: jira`.",
+			`10:3: products.jira.kind: \`kind\` is missing; allowed: ${either(Object.keys(PRODUCT_KINDS).sort())}. Add the one that is meant.`,
 		],
 		[
 			"number for a text",
@@ -373,4 +373,16 @@ test("plain http is allowed and warned about, but not for this machine", async (
 	expect(config.warnings).toEqual([
 		"/etc/rollcall/rollcall.yaml:12:10: products.jira.url: plain http to another machine: the credential can be read on the way. Use https.",
 	]);
+});
+
+test("a default group that a rule feeds too is warned about: only the rule gives it", async () => {
+	const groups = (text: string) => judge(configText({ product: `    groups:\n${text}` }));
+	const map = "      map: [{ match: staff, to: Jira-Users }, { match: /^ops-(.+)$/, to: jira-$1 }]\n";
+	expect((await groups(`${map}      default: [lunch, jira-users]\n`)).warnings).toEqual([
+		expect.stringMatching(
+			/:20:24: products\.jira\.groups\.default\[1\]: a rule of `groups\.map` feeds "jira-users" too, .* Take it out of/,
+		),
+	]);
+	expect((await groups(`${map}      default: [lunch]\n`)).warnings).toEqual([]);
+	expect((await groups("      default: [lunch]\n")).warnings).toEqual([]);
 });

@@ -71,6 +71,14 @@ describe("pages", () => {
 		expect(groupOf(await connector.snapshot(NOTHING, signal), group)?.held).toContain("Directory_ExpiredPageToken");
 	});
 
+	test("on a first page, which has no token, the same answer is final", async () => {
+		const { sandbox } = await tenantOf(3);
+		const body = { error: { code: "Directory_ExpiredPageToken", message: "x" } };
+		const fault = sandbox.faults.add({ path: /\/users\?/, effect: { kind: "status", status: 400, body } });
+		await expect(opened.connector(sandbox).snapshot(NOTHING, signal)).rejects.toMatchObject({ context: { status: 400 } });
+		expect(fault.hits).toBe(1);
+	});
+
 	test.each(["elsewhere", "insecure"] as const)("a link that leads %s is not followed", async (nextLinks) => {
 		const { sandbox } = await tenantOf(7);
 		sandbox.quirks.nextLinks = nextLinks;
@@ -120,6 +128,15 @@ describe("members", () => {
 			code: "source.limited",
 			context: { retryAfterMs: 86_400_000 },
 		});
+	});
+
+	test("also where another part fails for a reason of its own, and is asked first", async () => {
+		const { sandbox } = await tenantOf(2);
+		sandbox.tenant.addGroup({ displayName: "second" });
+		const failed = (id: string, status: number, code: string) => ({ id, status, headers: {}, body: { error: { code, message: "x" } } });
+		const responses = [failed("0", 503, "serviceNotAvailable"), failed("1", 429, "TooManyRequests")];
+		sandbox.faults.add({ path: /\$batch/, effect: { kind: "wrong-json", body: { responses } } });
+		await expect(opened.connector(sandbox).snapshot(NOTHING, signal)).rejects.toMatchObject({ code: "source.limited" });
 	});
 
 	test.each([500, 403, 404])("one group answered %s is held, the others are whole", async (status) => {
@@ -173,6 +190,17 @@ describe("members", () => {
 			people: [],
 			held: expect.stringContaining("counts 3 people and 0 groups, but lists 2 and 0"),
 		});
+	});
+
+	test("and so is one that lacks an inner group", async () => {
+		const { sandbox, group } = await tenantOf(2);
+		const inner = staff(sandbox, 1, "inner").group;
+		// The last one that was added is the one that the list loses.
+		sandbox.tenant.addMember(group, inner, "group");
+		sandbox.quirks.shortGroups.add(group);
+		const snapshot = await opened.connector(sandbox).snapshot(NOTHING, signal);
+		expect(groupOf(snapshot, group)?.held).toMatch(/counts 2 people and 1 groups, but lists 2 and 0/);
+		expect(groupOf(snapshot, inner)).toMatchObject({ people: [expect.any(String)] });
 	});
 
 	test("groups of one name are two groups; the id in the path tells them apart", async () => {

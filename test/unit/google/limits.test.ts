@@ -69,6 +69,14 @@ describe("pace", () => {
 		expect(sent.filter((at) => at < 60_000).length).toBeGreaterThan(500);
 	});
 
+	test("a long rest saves up no more than what goes at once", () => {
+		let now = 0;
+		const pace = new Pace(60, () => now);
+		pace.take();
+		now += 3_600_000;
+		expect(Array.from({ length: 12 }, () => pace.take() === 0)).toEqual([...Array.from({ length: 10 }, () => true), false, false]);
+	});
+
 	test("some go at once, and several that come together wait one after the other", () => {
 		const pace = new Pace(60, () => 0);
 		const waits = Array.from({ length: 13 }, () => pace.take());

@@ -105,6 +105,33 @@ describe("a list that is not whole", () => {
 		expect(asked(sandbox)).toContain("/users/888");
 	});
 
+	test("a colleague whom Google refuses to show is held: a role for a part of the organisation may hide them", async () => {
+		const sandbox = await open();
+		sandbox.workspace.addRawMember("g", { type: "USER", id: "888", email: "hidden@example.com", role: "MEMBER" });
+		sandbox.workspace.addRawMember("g", { type: "USER", id: "889", role: "MEMBER" });
+		sandbox.workspace.addRawMember("g", { type: "GROUP", id: "foreign", email: "x@other.example", role: "MEMBER" });
+		const error = { code: 403, message: "Not Authorized to access this resource/api", errors: [{ domain: "global", reason: "forbidden" }] };
+		sandbox.faults.add({ path: /\/users\/88|\/groups\/foreign\?/, effect: { kind: "status", status: 403, body: { error } } });
+		const snapshot = await connect(sandbox).snapshot(NOTHING, never());
+		expect(snapshot.rejects).toMatchObject([
+			{ kind: "person", id: "888", label: "hidden@example.com", because: expect.stringContaining("hidden by a role") },
+			{ kind: "person", id: "889" },
+		]);
+		expect(membersOf(snapshot, "g")).toEqual(["1", "2", "888", "889"]);
+		// Groups from outside are refused too, and are no edges.
+		expect(snapshot.groups.get("g" as GroupId)?.groups).toEqual([]);
+	});
+
+	test("a colleague without an address who is there all the same: the list of people was not whole", async () => {
+		const sandbox = await open();
+		sandbox.workspace.addRawMember("g", { type: "USER", id: "3", role: "MEMBER" });
+		sandbox.faults.add({ path: /\/users\?/, effect: { kind: "short-page", drop: 1 } });
+		await expect(connect(sandbox).snapshot(NOTHING, never())).rejects.toMatchObject({
+			code: "source.incomplete",
+			message: expect.stringContaining("1 members of groups are not in its list of people"),
+		});
+	});
+
 	test("nobody at all is denied; an answer of another kind is no empty list", async () => {
 		const sandbox = await open();
 		for (const id of ["1", "2", "3"]) sandbox.workspace.removeUser(id);
@@ -113,6 +140,12 @@ describe("a list that is not whole", () => {
 		await expect(connect(sandbox, { domain: "example.com" }).snapshot(NOTHING, never())).rejects.toMatchObject({
 			code: "source.malformed",
 		});
+	});
+
+	test("many pages are not an endless list", async () => {
+		const sandbox = await open();
+		for (let i = 10; i < 40; i += 1) sandbox.workspace.addUser({ id: String(i), primaryEmail: `p${i}@example.com` });
+		expect((await connect(sandbox, { pageSize: 1 }).snapshot(NOTHING, never())).size).toMatchObject({ people: 33, rejects: 0 });
 	});
 
 	test("pages may be empty, and repeat neither rows nor tokens", async () => {
@@ -155,6 +188,35 @@ describe("organisational units", () => {
 		expect(asked(sandbox).filter((path) => path.includes("orgunits"))).toEqual([]);
 	});
 
+	test("one that cannot be understood is held, and whoever is in it is no riddle", async () => {
+		const sandbox = await open();
+		sandbox.workspace.updateUser("1", { orgUnitPath: "/Odd" });
+		const organizationUnits = [
+			{ orgUnitId: "id:top", name: "Top", orgUnitPath: "/" },
+			{ orgUnitId: "id:odd", name: "Odd", orgUnitPath: 5, parentOrgUnitId: "id:top" },
+		];
+		sandbox.faults.add({
+			path: /\/orgunits/,
+			effect: { kind: "wrong-json", body: { kind: "admin#directory#orgUnits", organizationUnits } },
+		});
+		const snapshot = await connect(sandbox, { organizationalUnits: "groups" }).snapshot(NOTHING, never());
+		expect(snapshot.rejects).toMatchObject([{ kind: "group", id: "id:odd" }]);
+		expect(membersOf(snapshot, "id:top")).toEqual(["2", "3"]);
+	});
+
+	test("somebody of whom it is not said in which unit they are is held", async () => {
+		const sandbox = await open();
+		const users = [
+			{ id: "1", primaryEmail: "p1@example.com", suspended: false, archived: false },
+			{ id: "2", primaryEmail: "p2@example.com", suspended: false, archived: false, orgUnitPath: "/" },
+			{ id: "3", primaryEmail: "p3@example.com", suspended: false, archived: false, orgUnitPath: "/" },
+		];
+		sandbox.faults.add({ path: /\/users\?/, effect: { kind: "wrong-json", body: { kind: "admin#directory#users", users } } });
+		const snapshot = await connect(sandbox, { organizationalUnits: "groups" }).snapshot(NOTHING, never());
+		expect(snapshot.rejects).toMatchObject([{ kind: "person", id: "1", because: expect.stringContaining("orgUnitPath") }]);
+		expect((await connect(sandbox).snapshot(NOTHING, never())).rejects).toEqual([]);
+	});
+
 	test("without the topmost, or without somebody's own, are not whole", async () => {
 		const sandbox = await open();
 		sandbox.workspace.updateUser("1", { orgUnitPath: "/Gone" });
@@ -163,6 +225,7 @@ describe("organisational units", () => {
 			code: "source.incomplete",
 			message: expect.stringContaining("1 people are in organisational units"),
 		});
+		sandbox.workspace.addUnit("/Company");
 		sandbox.quirks.noTopUnit = true;
 		await expect(reading()).rejects.toMatchObject({ code: "source.incomplete", message: expect.stringContaining("not the topmost") });
 	});

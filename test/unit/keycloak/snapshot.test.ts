@@ -175,6 +175,34 @@ describe("lists that are not what they seem", () => {
 		});
 	});
 
+	test("a member who is in no list and nowhere else is gone, and no member", async () => {
+		const { sandbox, people, b } = await realm();
+		const gone = { id: "00000000-0000-4000-8000-00000000dead", username: "gone", enabled: true };
+		const rows = [{ id: people[0]!.id, username: "p0", enabled: true }, gone];
+		sandbox.faults.add({ path: new RegExp(`/groups/${b.id}/members`), effect: { kind: "wrong-json", body: rows } });
+		const snapshot = await read(sandbox, { pageSize: 50 });
+		expect(snapshot.groups.get(b.id as never)).toMatchObject({ people: [people[0]!.id] });
+		expect(gets(sandbox, /\/users\/00000000-0000-4000-8000-00000000dead$/)).toBe(1);
+	});
+
+	test("people of a federation that Keycloak lists and does not count are people", async () => {
+		const { sandbox, b } = await realm();
+		const far = sandbox.realm.addUser({ id: "f:ldap-1:zoe", username: "zoe", enabled: true, federationLink: "ldap-1" });
+		sandbox.realm.addMember(b.id, far.id);
+		const snapshot = await read(sandbox);
+		expect(snapshot.size).toMatchObject({ people: 9, rejects: 0 });
+		expect(snapshot.groups.get(b.id as never)?.people).toContain("f:ldap-1:zoe");
+	});
+
+	test("a short page of members ends the list only where the token proves that nothing is taken out of pages", async () => {
+		const { sandbox, a } = await realm({ tokens: { lightweight: true } });
+		await read(sandbox, { pageSize: 50 });
+		// 14 groups with members are asked for the page after; the 13 that nobody is in need no proof.
+		expect(gets(sandbox, /\/members$/)).toBe(27 + 14);
+		sandbox.faults.add({ path: new RegExp(`/groups/${a.id}/members`), times: 1, effect: { kind: "short-page", drop: 1 } });
+		expect((await read(sandbox, { pageSize: 50 })).groups.get(a.id as never)?.people).toHaveLength(8);
+	});
+
 	test("people who come twice are one (LDAP, members of a read-only group mapper)", async () => {
 		const { sandbox, a } = await realm({ quirks: { members: "overlap" } });
 		const snapshot = await read(sandbox);

@@ -3,6 +3,7 @@ import type { Snapshot } from "../../../core/model.ts";
 import { domainNamed, guidOctets, sidOctets } from "../../../sandbox/ldap/active-directory.ts";
 import type { LdapSandbox } from "../../../sandbox/ldap/server.ts";
 import { company } from "../../../sandbox/world/company.ts";
+import { madeUpCa, proxy } from "../http/servers.ts";
 import { never, Scene, SMALL } from "./stand-in.ts";
 
 const scene = new Scene();
@@ -190,6 +191,37 @@ describe("accounts", () => {
 		const lenient = await scene.read(sandbox, { expiredIsInactive: false });
 		expect([active(lenient, ANN), active(lenient, BOB)]).toEqual([true, true]);
 		for (const person of SMALL.people.filter((one) => !one.active)) expect(active(lenient, person.username)).toBe(false);
+		// Switched off beside other bits: password never expires, delegation is trusted.
+		sandbox.tree.change(dnOf(sandbox, BOB), { userAccountControl: String(0x200 | 0x2 | 0x10000 | 0x80000) });
+		expect(active(await scene.read(sandbox), BOB)).toBe(false);
+	});
+
+	test("one person: by id and by name, and nobody from outside of the bases", async () => {
+		const sandbox = await start();
+		const connector = scene.connect(sandbox, { peopleBases: [sandbox.peopleBase] });
+		const ann = SMALL.people.find((person) => person.username === ANN)!;
+		const ask = (who: string) => connector.person?.(who, { attributes: new Set() }, never());
+		expect((await ask(ann.id))?.username).toBe(ANN);
+		expect((await ask(ANN))?.id).toBe(ann.id);
+		const elsewhere = `OU=Elsewhere,${sandbox.suffix}`;
+		sandbox.tree.put({ dn: elsewhere, attributes: { objectClass: ["top", "organizationalUnit"], ou: "Elsewhere" } });
+		const id = "22222222-0000-4000-8000-000000000001";
+		sandbox.tree.put({
+			dn: `CN=Far Away,${elsewhere}`,
+			attributes: {
+				objectClass: ["top", "person", "organizationalPerson", "user"],
+				objectCategory: "CN=Person,CN=Schema",
+				cn: "Far Away",
+				sAMAccountName: "far",
+				userAccountControl: "512",
+				primaryGroupID: "513",
+				objectGUID: guidOctets(id),
+				objectSid: sidOctets(`${sandbox.domain!.sid}-8888`),
+			},
+		});
+		expect([await ask(id), await ask("far"), await ask("nobody"), await ask("")]).toEqual([undefined, undefined, undefined, undefined]);
+		const everywhere = scene.connect(sandbox);
+		expect((await everywhere.person?.(id, { attributes: new Set() }, never()))?.username).toBe("far");
 	});
 
 	test("references to other parts of the forest are not asked for", async () => {
@@ -212,5 +244,62 @@ describe("accounts", () => {
 		).toEqual(["rights.excessive"]);
 		sandbox.quirks.clockAheadMs = 600_000;
 		expect(await troubles({})).toEqual(["clock.skew"]);
+	});
+
+	test("check: groups of administrators that the account is in by way of others", async () => {
+		const sandbox = await start();
+		const name = sandbox.credentials.account.replace(/@.*$/, "").replace(/^.*\\/, "");
+		sandbox.tree.put({
+			dn: `CN=Reader,CN=Users,${sandbox.suffix}`,
+			attributes: {
+				objectClass: ["top", "person"],
+				cn: "Reader",
+				sAMAccountName: name,
+				objectSid: sidOctets(`${sandbox.domain!.sid}-9001`),
+				tokenGroups: [sidOctets(`${sandbox.domain!.sid}-513`), sidOctets(`${sandbox.domain!.sid}-512`), sidOctets("S-1-5-32-548")],
+			},
+		});
+		const found = (await scene.connect(sandbox).check(never())).filter((finding) => finding.level !== "ok");
+		expect(found).toMatchObject([
+			{ name: "rights.excessive", message: expect.stringMatching(/in Account Operators; it is in Domain Admins$/) },
+		]);
+	});
+
+	test("check: what is missing is named, and what may be written", async () => {
+		const sandbox = await start();
+		const findings = async (more: object = {}) =>
+			(await scene.connect(sandbox, more).check(never())).flatMap(({ level, name, message }) =>
+				level === "ok" ? [] : [{ name, message }],
+			);
+		expect(await findings({ peopleBases: [`OU=x,${sandbox.suffix}`] })).toEqual([
+			{ name: "base.missing", message: expect.stringContaining("OU=x") },
+		]);
+		expect(await findings({ password: { reveal: () => "wrong", origin: "test" } })).toEqual([
+			{ name: "server.credentials", message: expect.any(String) },
+		]);
+		sandbox.quirks.hiddenAttributes = new Set(["useraccountcontrol", "usnchanged"]);
+		expect(await findings()).toEqual([
+			{ name: "rights.missing", message: expect.stringContaining("userAccountControl") },
+			{ name: "rights.missing", message: expect.stringContaining("uSNChanged") },
+		]);
+		sandbox.quirks.hiddenAttributes = new Set();
+		for (const { username } of SMALL.people)
+			sandbox.tree.change(dnOf(sandbox, username), { allowedAttributesEffective: ["description", "mail"] });
+		expect(await findings()).toEqual([{ name: "rights.excessive", message: expect.stringContaining("change 2 attributes of people") }]);
+	});
+
+	test("a company's own CA and a proxy, to every domain controller", async () => {
+		const { ca, key, cert } = madeUpCa();
+		const sandbox = await start({ tls: { key, cert, implicit: true } });
+		const door = await proxy("rollcall:letmein");
+		scene.keep(door);
+		const network = { timeoutMs: 10_000, concurrency: 3 };
+		const through = await scene.read(sandbox, { network: { ...network, ca, proxy: door.url } });
+		expect(through.size.people).toBe(SMALL.people.length);
+		expect(new Set(door.seen)).toEqual(new Set([`CONNECT ${sandbox.url.slice("ldaps://".length)}`]));
+		await expect(scene.read(sandbox, { network })).rejects.toMatchObject({
+			code: "source.unreachable",
+			todo: expect.stringContaining("network.ca"),
+		});
 	});
 });

@@ -267,31 +267,34 @@ describe("servers that are none", () => {
 	});
 });
 
-test("several machines behind one name: all connections of one reading go to the first that answered", async () => {
-	const one = await scene.start();
-	const port = Number(new URL(one.url).port);
-	const another = await scene.start({ address: "127.0.0.2", port });
-	const real = dns.lookup;
-	let asked = 0;
-	const lookup = (...[, options, done]: [string, { readonly all?: boolean }, (error: null, ...found: unknown[]) => void]) => {
-		const address = asked % 2 === 0 ? "127.0.0.1" : "127.0.0.2";
-		asked += 1;
-		if (options.all === true) done(null, [{ address, family: 4 }]);
-		else done(null, address, 4);
-	};
-	Object.assign(dns, { lookup });
-	try {
-		const connector = scene.connect(one, { url: `ldap://directory.example.org:${port}` });
-		await connector.snapshot({ attributes: new Set() }, never());
-		expect([one.exchanges.length > 0, another.exchanges.length]).toEqual([true, 0]);
-		expect(one.logIns).toBeGreaterThan(1);
-		// The next reading may find another one.
-		await connector.snapshot({ attributes: new Set() }, never());
-		expect(another.exchanges.length).toBeGreaterThan(0);
-	} finally {
-		Object.assign(dns, { lookup: real });
-	}
-});
+test.each(["openldap", "activedirectory"] as const)(
+	"several machines behind one name: all connections of one reading go to the first that answered (%s)",
+	async (vendor) => {
+		const one = await scene.start({ vendor });
+		const port = Number(new URL(one.url).port);
+		const another = await scene.start({ vendor, address: "127.0.0.2", port });
+		const real = dns.lookup;
+		let asked = 0;
+		const lookup = (...[, options, done]: [string, { readonly all?: boolean }, (error: null, ...found: unknown[]) => void]) => {
+			const address = asked % 2 === 0 ? "127.0.0.1" : "127.0.0.2";
+			asked += 1;
+			if (options.all === true) done(null, [{ address, family: 4 }]);
+			else done(null, address, 4);
+		};
+		Object.assign(dns, { lookup });
+		try {
+			const connector = scene.connect(one, { url: `ldap://directory.example.org:${port}` });
+			await connector.snapshot({ attributes: new Set() }, never());
+			expect([one.exchanges.length > 0, another.exchanges.length]).toEqual([true, 0]);
+			expect(one.logIns).toBeGreaterThan(1);
+			// The next reading may find another one.
+			await connector.snapshot({ attributes: new Set() }, never());
+			expect(another.exchanges.length).toBeGreaterThan(0);
+		} finally {
+			Object.assign(dns, { lookup: real });
+		}
+	},
+);
 
 describe("proxies", () => {
 	let door: Awaited<ReturnType<typeof proxy>>;

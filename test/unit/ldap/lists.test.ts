@@ -4,6 +4,7 @@ import type { Snapshot } from "../../../core/model.ts";
 import { layoutOf } from "../../../sandbox/ldap/population.ts";
 import type { LdapSandbox } from "../../../sandbox/ldap/server.ts";
 import type { LdapVendor } from "../../../sandbox/ldap/vendors.ts";
+import { company } from "../../../sandbox/world/company.ts";
 import { lostIn } from "../../contract/connector-faults.ts";
 import { openLdap } from "../../contract/ldap-harness.ts";
 import { never, Scene, SMALL } from "./stand-in.ts";
@@ -13,6 +14,12 @@ afterEach(() => scene.close());
 const heldIn = (snapshot: Snapshot) => snapshot.rejects.map(({ kind, label, because }) => `${kind} ${label}: ${because}`).sort();
 
 describe("pages", () => {
+	test("many of them are not an endless list", async () => {
+		const sandbox = await scene.start();
+		sandbox.load(company({ people: 120, groups: 3, seed: 7 }));
+		expect((await scene.read(sandbox, {}, { pageSize: 1 })).size.people).toBe(120);
+	});
+
 	test("an empty page is not the last one; the SDK's client thinks so and loses people", async () => {
 		const sandbox = await scene.start({ quirks: { paging: "empty" } });
 		expect((await scene.read(sandbox, {}, { pageSize: 3 })).size.people).toBe(SMALL.people.length);
@@ -234,6 +241,17 @@ describe("what cannot be told is held", () => {
 		expect(held.join()).toMatch(/group dynamic: its members are found by a search/);
 	});
 
+	test("members that are no text: the group is held, whatever else is in it", async () => {
+		const sandbox = await scene.start();
+		const [one] = sandbox.tree.all().filter((entry) => entry.attributes.has("uid") && entry.dn.endsWith(sandbox.peopleBase));
+		sandbox.tree.put({
+			dn: `cn=odd,${sandbox.groupBase}`,
+			attributes: { objectClass: ["groupOfNames"], cn: "odd", member: one!.dn, uniqueMember: [Buffer.from([0xff, 0xfe, 0x01])] },
+			operational: { entryUUID: "id-of-odd" },
+		});
+		expect(heldIn(await scene.read(sandbox))).toEqual([expect.stringContaining("uniqueMember holds values that are not text")]);
+	});
+
 	test("people without a username, or with several", async () => {
 		const sandbox = await scene.start();
 		const put = (id: string, attributes: Readonly<Record<string, readonly string[]>>, rdn = `cn=${id}`) =>
@@ -253,11 +271,40 @@ describe("what cannot be told is held", () => {
 		expect(snapshot.people.get("several-own" as never)?.username).toBe("b");
 	});
 
+	test("somebody by id before somebody whose username looks like it; two of one username are nobody's answer", async () => {
+		const sandbox = await scene.start();
+		const put = (id: string, uid: string, rdn = uid) =>
+			sandbox.tree.put({
+				dn: `uid=${rdn},${sandbox.peopleBase}`,
+				attributes: { objectClass: ["inetOrgPerson"], cn: [uid], uid: [uid] },
+				operational: { entryUUID: id },
+			});
+		put("id-of-anna", "anna");
+		put("id-of-other", "id-of-anna");
+		const connector = scene.connect(sandbox);
+		const idOf = async (who: string) => (await connector.person?.(who, { attributes: new Set() }, never()))?.id;
+		expect(await idOf("id-of-anna")).toBe("id-of-anna");
+		expect(await idOf("anna")).toBe("id-of-anna");
+		expect([await idOf("nobody"), await idOf("")]).toEqual([undefined, undefined]);
+		put("id-of-twin", "anna", "twin");
+		await expect(idOf("anna")).rejects.toMatchObject({ code: "source.malformed", message: expect.stringContaining("several people") });
+	});
+
 	test("ids that are missing or not unique stop the reading", async () => {
 		const sandbox = await scene.start();
 		await expect(scene.read(sandbox, { idAttribute: "employeeType" })).rejects.toMatchObject({
 			code: "source.malformed",
 			message: expect.stringContaining("without employeeType"),
+		});
+		const [first] = sandbox.tree.all().filter((entry) => entry.attributes.has("uid") && entry.dn.endsWith(sandbox.peopleBase));
+		const [own] = first!.attributes.get("uid")!.values;
+		sandbox.tree.change(first!.dn, { employeeNumber: ["1", "2"] });
+		// Several values identify nobody.
+		await expect(
+			scene.read(sandbox, { idAttribute: "employeeNumber", peopleFilter: `(uid=${own})`, groupFilter: "(cn=none)" }),
+		).rejects.toMatchObject({
+			code: "source.malformed",
+			message: expect.stringContaining("without employeeNumber"),
 		});
 		sandbox.tree.put({
 			dn: `uid=copy,${sandbox.peopleBase}`,

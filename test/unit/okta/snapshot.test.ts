@@ -16,7 +16,7 @@ describe("a snapshot is whole or an exception", () => {
 		// Three pages of people and one of those deactivated; the groups before and after.
 		expect(count(/^\/api\/v1\/groups$/)).toBe(2);
 		expect(count(/^\/api\/v1\/users$/)).toBe(4);
-		expect(count(/\/groups\/[^/]+\/users$/)).toBe(63 - empty);
+		expect(count(/\/groups\/[^/]+\/users$/)).toBe(64 - empty);
 	});
 
 	test("a working day: who left is inactive or gone, and the next snapshot is the organisation as it is", async () => {
@@ -48,6 +48,14 @@ describe("a snapshot is whole or an exception", () => {
 		});
 	});
 
+	test("Okta's own group of administrators proves nothing, and is left out: its members cannot be listed", async () => {
+		const sandbox = await standIn();
+		const snapshot = await connector(sandbox).snapshot(NOTHING, signal);
+		expect([...snapshot.groups.values()].map((group) => group.name).sort()).toEqual(["Everyone", "devs"]);
+		expect(snapshot.rejects).toEqual([]);
+		expect(sandbox.exchanges.filter((one) => one.path.includes(sandbox.org.administrators))).toEqual([]);
+	});
+
 	test("somebody who is hired while people are read is found by being in Everyone, and the lists are read again", async () => {
 		const sandbox = await standIn();
 		let hired = false;
@@ -72,6 +80,19 @@ describe("a snapshot is whole or an exception", () => {
 		});
 		const snapshot = await connector(sandbox).snapshot(NOTHING, signal);
 		expect(snapshot.people.get(ben.id as PersonId)?.active).toBe(true);
+	});
+
+	test("a deactivation between the two lists of people does not lose anybody either", async () => {
+		const sandbox = await standIn();
+		const carl = sandbox.org.addUser({ profile: { login: "carl@example.com" } });
+		let done = false;
+		sandbox.onExchange((exchange) => {
+			if (done || exchange.path !== "/api/v1/users") return;
+			done = true;
+			sandbox.org.updateUser(carl.id, { status: "DEPROVISIONED" });
+		});
+		const snapshot = await connector(sandbox).snapshot(NOTHING, signal);
+		expect(snapshot.people.get(carl.id as PersonId)).toMatchObject({ active: false });
 	});
 
 	test("a member who is deleted meanwhile is gone, and nothing is wrong", async () => {
@@ -105,6 +126,17 @@ describe("a snapshot is whole or an exception", () => {
 		sandbox.faults.add({ path: new RegExp(`${devs.id}/users`), effect: { kind: "status", status: 404, body: { errorCode: "E0000007" } } });
 		const snapshot = await connector(sandbox).snapshot(NOTHING, signal);
 		expect(snapshot.groups.get(devs.id as GroupId)?.held).toContain("404");
+	});
+
+	test("very many members in no list of people are not looked up: the list is not whole", async () => {
+		const sandbox = await standIn();
+		for (let i = 0; i < 60; i += 1) sandbox.org.addUser({ profile: { login: `p${i}@example.com` } });
+		sandbox.faults.add({ path: /^\/api\/v1\/users\?(?!.*filter)/, effect: { kind: "short-page", drop: 55 } });
+		await expect(connector(sandbox).snapshot(NOTHING, signal)).rejects.toMatchObject({
+			code: "source.incomplete",
+			message: expect.stringContaining("55 members of groups are not in its list of people"),
+		});
+		expect(sandbox.exchanges.filter((one) => String(one.query.filter).startsWith("id eq"))).toEqual([]);
 	});
 
 	test("a status that nobody knows holds the person", async () => {
@@ -151,6 +183,12 @@ describe("statistics", () => {
 });
 
 describe("pages", () => {
+	test("many of them are not an endless list", async () => {
+		const sandbox = await standIn();
+		for (let i = 0; i < 30; i += 1) sandbox.org.addUser({ profile: { login: `p${i}@example.com` } });
+		expect((await connector(sandbox, { pageSize: 1 }).snapshot(NOTHING, signal)).size).toMatchObject({ people: 32, rejects: 0 });
+	});
+
 	test("ever new cursors to the same people: the group is held", async () => {
 		const sandbox = await standIn({ quirks: { members: "repeat" } });
 		const okta = connector(sandbox);

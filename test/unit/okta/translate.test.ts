@@ -97,7 +97,11 @@ describe("groups", () => {
 	const own = { id: "00g1", type: "OKTA_GROUP", profile: { name: "West", description: null }, _embedded: { stats: { usersCount: 3 } } };
 	test("Okta's own, with its count; Everyone; one of Active Directory, told apart by where it lies", () => {
 		expect(groupFrom(own)).toMatchObject({ value: { name: "West", path: "West", everyone: false, counted: 3 } });
-		expect(groupFrom({ ...own, type: "BUILT_IN", _embedded: undefined })).toMatchObject({ value: { everyone: true, counted: undefined } });
+		const everyone = { ...own, type: "BUILT_IN", profile: { name: "Everyone" }, _embedded: undefined };
+		expect(groupFrom(everyone)).toMatchObject({ value: { everyone: true, closed: false, counted: undefined } });
+		const administrators = { ...everyone, profile: { name: "Okta Administrators" } };
+		expect(groupFrom(administrators)).toMatchObject({ value: { everyone: false, closed: true } });
+		expect(groupFrom({ ...own, profile: { name: "Everyone" } })).toMatchObject({ value: { everyone: false, closed: false } });
 		const ad = { name: "West", dn: "CN=West,DC=example", windowsDomainQualifiedName: "EXAMPLE\\West" };
 		expect(groupFrom({ ...own, type: "APP_GROUP", profile: ad })).toMatchObject({ value: { name: "West", path: "CN=West,DC=example" } });
 		expect(groupFrom({ ...own, type: "APP_GROUP", profile: { ...ad, dn: null } })).toMatchObject({ value: { path: "EXAMPLE\\West" } });

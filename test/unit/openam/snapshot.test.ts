@@ -40,6 +40,17 @@ describe("realms", () => {
 		expect((await read(sandbox, { realms: ["/twin"] })).size).toEqual(alone.size);
 	});
 
+	test("of realms that share a data store the outermost gives groups their place", async () => {
+		const { sandbox } = await directory();
+		sandbox.addRealm("/own", "own");
+		sandbox.addRealm("/own/sub", "inherited");
+		const own = sandbox.store("/own");
+		own.addPerson({ entryUUID: "own-1", uid: "zoe", attributes: {} });
+		own.addGroup({ entryUUID: "own-g", cn: "crew", members: [own.personDn("zoe")] });
+		const snapshot = await read(sandbox, { realms: ["/own/sub", "/own"] });
+		expect([...snapshot.groups.values()].map(({ path }) => path)).toEqual(["/own/crew"]);
+	});
+
 	test("one with a data store of its own: the same name is another person, and so is the same group", async () => {
 		const { sandbox, truth } = await directory();
 		sandbox.addRealm("/sub", "own");
@@ -66,8 +77,14 @@ describe("realms", () => {
 		expect(() => connect(sandbox, { realms: ["/a/../b"] })).toThrow(/not the path of a realm/);
 	});
 
-	test("two people with one id are an error", async () => {
+	test("two people with one id are an error, in two stores too", async () => {
 		const { sandbox, store } = await directory();
+		sandbox.addRealm("/sub", "own");
+		sandbox.store("/sub").addPerson({ entryUUID: store.people[0]!.entryUUID, uid: nameOf(0), attributes: {} });
+		await expect(read(sandbox, { realms: ["/", "/sub"] })).rejects.toMatchObject({
+			code: "source.malformed",
+			message: expect.stringMatching(/two people have the id .* in realm \/ and .* in realm \/sub/),
+		});
 		store.addPerson({ entryUUID: store.people[0]!.entryUUID, uid: "twin", attributes: {} });
 		await expect(read(sandbox)).rejects.toMatchObject({
 			code: "source.malformed",
@@ -93,6 +110,21 @@ describe("identities that OpenAM lists and cannot read", () => {
 		expect(snapshot.size).toMatchObject({ people: 10, groups: 6 });
 		// They are still members, so that nothing is taken from them.
 		expect(groupNamed(snapshot, "R&D/Labs, 50% of 工程部")[0]?.people).toEqual([truth.people[6]!.id, truth.people[11]!.id]);
+	});
+
+	test("one that can be read again meanwhile is read like everybody", async () => {
+		const { sandbox, truth } = await directory();
+		const alone = await read(sandbox);
+		sandbox.quirks.missing.add(nameOf(3));
+		let failed = false;
+		sandbox.onExchange((exchange) => {
+			// The first list without this name has come: whoever asks for the name itself now, finds it.
+			if (failed && exchange.status === 200) sandbox.quirks.missing.clear();
+			failed ||= exchange.status === 500;
+		});
+		const snapshot = await read(sandbox);
+		expect([snapshot.rejects, snapshot.people.get(truth.people[3]!.id as PersonId)?.username]).toEqual([[], nameOf(3)]);
+		expect(snapshot.digest).toBe(alone.digest);
 	});
 
 	test("a group too, inside of another one", async () => {

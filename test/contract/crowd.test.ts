@@ -1,0 +1,4 @@
+import { connectorSuite } from "./connector.ts";
+import { crowdStandIn } from "./crowd-harness.ts";
+
+connectorSuite(crowdStandIn());

@@ -1,0 +1,4 @@
+import { connectorSuite } from "./connector.ts";
+import { scimStandIn } from "./scim-harness.ts";
+
+connectorSuite(scimStandIn("by index", {}));
