@@ -23,6 +23,9 @@ export function versionOf(text: string): JiraVersion {
 export const isAtLeast = (version: JiraVersion, major: number, minor: number): boolean =>
 	version.major > major || (version.major === major && version.minor >= minor);
 
+/** Versions worth a column in the table of products. */
+export const PROFILES: readonly string[] = ["8.2", "8.3", "9.12", "10.3", "11.0"];
+
 /** The newest major release that the table below was written from. */
 export const NEWEST_KNOWN = 11;
 
