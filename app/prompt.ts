@@ -8,7 +8,7 @@ export async function ask(terminal: Terminal, question: string): Promise<boolean
 }
 
 /** One line of text. The end of the input is an empty answer. */
-export async function askText(terminal: Terminal, question: string): Promise<string> {
+async function askText(terminal: Terminal, question: string): Promise<string> {
 	const lines = createInterface({ input: terminal.input, output: terminal.err, terminal: terminal.input.isTTY === true });
 	const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
 	try {

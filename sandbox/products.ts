@@ -29,7 +29,14 @@ const PRODUCTS: Readonly<Record<string, Start>> = {
 		const sandbox = await startBamboo({ version: "12.1" });
 		fillBamboo(sandbox.population, world);
 		const protect = { accounts: ["admin", "rollcall"], groups: ["bamboo-admin", "rollcall-admins"] };
-		return { sandbox, title: "Bamboo", users: "bamboo-users", protect, leavers: "{ action: unlicense }", target: targetOf(sandbox) };
+		return {
+			sandbox,
+			title: "Bamboo",
+			users: "bamboo-users",
+			protect,
+			leavers: "{ action: unlicense, after: { sightings: 1, period: 0s } }",
+			target: targetOf(sandbox),
+		};
 	},
 	bitbucket: async (world) => {
 		const [{ startBitbucket, targetOf }, { fillBitbucket }] = await Promise.all([
@@ -39,7 +46,7 @@ const PRODUCTS: Readonly<Record<string, Start>> = {
 		const sandbox = await startBitbucket({ version: "9.5" });
 		fillBitbucket(sandbox.population, world);
 		const protect = { accounts: ["admin", "rollcall"], groups: ["rollcall-admins"] };
-		const leavers = "{ action: unlicense }";
+		const leavers = "{ action: unlicense, after: { sightings: 1, period: 0s } }";
 		return { sandbox, title: "Bitbucket", users: "stash-users", protect, leavers, target: targetOf(sandbox) };
 	},
 	crowd: async (world) => {

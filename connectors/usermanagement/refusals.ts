@@ -97,7 +97,7 @@ function forbidden(side: Side, app: string, answer: RawAnswer, where: Where): Sy
 	if (side === "target" && said?.reason === "APPLICATION_PERMISSION_DENIED") {
 		const emails = /change user e-?mails?/i.test(said.message);
 		return new SyncError("target.rejected", `${inWords(where)} answered 403: ${said.message}`, {
-			todo: false
+			todo: emails
 				? EMAILS
 				: `Give the application "${app}" this permission for the directory (Crowd: Applications > ${app} > Directories & groups > Permissions, and the directory's own), or leave the account to its own directory (protect.accounts).`,
 			context: { ...context, reason: said.reason, detail: said.message },

@@ -15,8 +15,9 @@ export interface ScimQuirks {
 	/** Cursors are sent though /ServiceProviderConfig does not announce them. */
 	unannouncedCursors: boolean;
 	filters: "heeded" | "ignored" | "refused";
-	/** `lossy`: e-mail addresses are not sent when they are asked for by name. */
+	/** `lossy`: `loses` is not sent when it is asked for by name. */
 	projection: "heeded" | "ignored" | "refused" | "lossy";
+	loses: string;
 	/** Where members are shown. `some`: in the list only those of groups with up to three; each by itself shows all. */
 	members: "list" | "single" | "never" | "some";
 	/** `groups` in people's records. */
@@ -48,6 +49,7 @@ export const plainQuirks = (): ScimQuirks => ({
 	unannouncedCursors: false,
 	filters: "heeded",
 	projection: "heeded",
+	loses: "emails",
 	members: "list",
 	personGroups: true,
 	memberTypes: "both",

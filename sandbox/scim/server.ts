@@ -183,7 +183,13 @@ class ScimSite {
 		if (quirks.ignoresStartIndex) query.delete("startIndex");
 		if (quirks.projection === "ignored") for (const name of ["attributes", "excludedAttributes"]) query.delete(name);
 		if (quirks.projection === "lossy" && query.has("attributes"))
-			query.set("attributes", (query.get("attributes") ?? "").replace(/\bemails\b/, ""));
+			query.set(
+				"attributes",
+				(query.get("attributes") ?? "")
+					.split(",")
+					.filter((name) => name !== quirks.loses)
+					.join(","),
+			);
 		return { ...call, query };
 	}
 

@@ -46,7 +46,8 @@ export function* overview(endings: readonly Ending[], look: Look): Iterable<stri
 		}
 		return;
 	}
-	yield `  ${" ".repeat(name + 2 + outcome)}${titles.map((title, index) => `  ${paint.dim(padTo(title, widths[index]!, "right"))}`).join("")}\n`;
+	if (titles.length > 0)
+		yield `  ${" ".repeat(name + 2 + outcome)}${titles.map((title, index) => `  ${paint.dim(padTo(title, widths[index]!, "right"))}`).join("")}\n`;
 	for (const [index, row] of rows.entries()) {
 		const cells = table[index]!.map(
 			(cell, column) => `  ${cell === "·" ? paint.dim(padTo(cell, widths[column]!, "right")) : padTo(cell, widths[column]!, "right")}`,

@@ -11,7 +11,7 @@ export const crowd: ProductCard = {
 	],
 	id: "Crowd's key of the user, which no rename changes",
 	whole:
-		"pages that overlap until one is short, and every membership in one XML answer that has to be closed; the same people must be in both.",
+		"pages that overlap by a row, up to one that holds nothing new; every membership in one XML answer that has to be closed; groups and members must be the same in both.",
 	cannot: [
 		"Tells neither what the application may do nor how many seats the licence has: the first shows when something is refused.",
 		"Cannot choose the directory that a new account goes into: it is the first in which the application may create.",

@@ -38,6 +38,15 @@ describe("who we are", () => {
 		server.population.grantAccount(Number(id), "ADMIN");
 		expect((await product.read({}, calm)).self).toBe(id);
 	});
+	test("a 401 about a right in which nobody is named: no log-in arrived there, and it is not tried again", async () => {
+		const { server, product } = await stageOf();
+		const errors = [{ context: null, message: "not permitted", exceptionName: "com.atlassian.bitbucket.AuthorisationException" }];
+		server.faults.add({ path: /admin\/license/, effect: { kind: "status", status: 401, body: { errors } } });
+		expect((await caught(product.read({}, calm))).code).toBe("target.denied");
+		const sent = server.exchanges.length;
+		expect((await caught(product.read({}, calm))).code).toBe("target.denied");
+		expect(server.exchanges).toHaveLength(sent);
+	});
 	test("one wrong password, one request, no CAPTCHA", async () => {
 		const { server, connect } = await stageOf();
 		const product = connect({ ...basic("wrong-password"), retry: { attempts: 5, baseMs: 1, capMs: 1, budgetMs: 0 } });
@@ -181,6 +190,12 @@ describe("seats", () => {
 			groups: new Set(["stash-users", "rollcall-admins", "Creators", "Bosses", "Roots"]),
 			givenToNewAccounts: false,
 		});
+	});
+	test("P14 a licence without limit, whatever number it states beside", async () => {
+		const { server, product } = await stageOf();
+		const body = { maximumNumberOfUsers: 10, unlimitedNumberOfUsers: true, status: { currentNumberOfUsers: 3, serverId: "A" } };
+		server.faults.add({ path: /admin\/license/, effect: { kind: "wrong-json", body } });
+		expect(seat(await product.read({}, calm))).toMatchObject({ total: undefined, used: 3 });
 	});
 	test("P14 no limit, and no licence at all", async () => {
 		const { server, product } = await stageOf();

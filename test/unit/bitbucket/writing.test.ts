@@ -149,6 +149,18 @@ describe("names that change hands", () => {
 		expect((await rename(product, id, "v")).outcome).toBe("done");
 		expect(server.population.account(Number(id)).name).toBe("v");
 	});
+	test("after a reading an account is found by its name at once, and not by going through everybody", async () => {
+		const { stage, server, product } = await stageOf();
+		const [id] = populate(stage);
+		await product.capabilities(calm);
+		await product.read({}, calm);
+		const sent = server.exchanges.length;
+		await rename(product, id as AccountId, "new");
+		expect(server.exchanges.slice(sent).map(({ path, query }) => [path.split("/").at(-1), query.filter])).toEqual([
+			["users", "person0"],
+			["rename", undefined],
+		]);
+	});
 	test("only the case of a name", async () => {
 		const { stage, server, product } = await stageOf();
 		const [id] = populate(stage);
@@ -200,6 +212,13 @@ describe("changes that Bitbucket takes and does not make", () => {
 			if (path.endsWith("/groups/more-members")) server.population.removeMember("staff", Number(id));
 		});
 		expect((await leave(product, id as AccountId, "staff")).outcome).toBe("done");
+	});
+	test("only the address changes: the name that it had is sent along", async () => {
+		const { stage, server, product } = await stageOf();
+		const [id] = populate(stage);
+		const subject = { username: "person0", account: id as AccountId };
+		await product.perform(operation({ kind: "account.update", subject, before: {}, after: { email: "new@example.org" } }), id, calm);
+		expect(server.population.account(Number(id))).toMatchObject({ displayName: "person0 Example", emailAddress: "new@example.org" });
 	});
 	test("update sends both fields, whatever Bitbucket makes of one that is missing", async () => {
 		const { stage, server, product } = await stageOf();
@@ -318,6 +337,11 @@ describe("P13 several memberships in one request", () => {
 			{ context: "person2", itemName: "Ops Team" },
 			{ context: "person4", itemName: "Ops Team" },
 		]);
+	});
+	test("whoever is still in after the removal is told, one by one", async () => {
+		const { ids, several, server } = await world();
+		server.faults.add({ path: /remove-group/, times: 1, effect: { kind: "status", status: 200 } });
+		expect(outcomes(await several("member.remove", "Ops Team", [ids[0], ids[2]] as AccountId[]))).toEqual(["target.inherited", "done"]);
 	});
 	test("nobody is nothing", async () => {
 		const { several, server } = await world();

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import type { CrowdSandbox } from "../../../sandbox/crowd/server.ts";
+import { type CrowdSandbox, startCrowd } from "../../../sandbox/crowd/server.ts";
 import { company } from "../../../sandbox/world/company.ts";
 import { closeAll, server } from "./stand-in.ts";
 
@@ -110,6 +113,92 @@ describe("the stand-in of Crowd", () => {
 		expect(await login("person-00", "pw")).toMatchObject({ status: 200, json: { name: "person-00" } });
 		expect(await login("person-00", "no")).toMatchObject({ status: 400, json: { reason: "INVALID_USER_AUTHENTICATION" } });
 		expect((await fetch(`${sandbox.url}/console`)).status).toBe(404);
+	});
+	describe("what is written", () => {
+		const send = (sandbox: CrowdSandbox, method: string, target: string, body?: unknown) =>
+			ask(sandbox, target, {
+				method,
+				headers: { "content-type": "application/json" },
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+		const userOf = (sandbox: CrowdSandbox, name: string) => sandbox.directory().user(name);
+
+		test("a replacement without `active` switches the user on, and parts of the name are filled in", async () => {
+			const sandbox = await server();
+			const email = "02@example.com";
+			expect((await send(sandbox, "PUT", "/user?username=person-02", { name: "person-02", email, "first-name": "Only" })).status).toBe(204);
+			expect(userOf(sandbox, "person-02")).toMatchObject({ active: true, firstName: "Only", displayName: "Only", email });
+			await send(sandbox, "PUT", "/user?username=person-02", { name: "person-02", email, active: false });
+			expect(userOf(sandbox, "person-02")).toMatchObject({ active: false, firstName: "", lastName: "person-02", displayName: "person-02" });
+		});
+		test("a replacement without the address is a change of it: refused from 4.4 on, blank before", async () => {
+			const sandbox = await server();
+			const body = { name: "person-05", active: true };
+			expect(await send(sandbox, "PUT", "/user?username=person-05", body)).toMatchObject({
+				status: 403,
+				json: { reason: "APPLICATION_PERMISSION_DENIED", message: "External applications are not allowed to change user emails" },
+			});
+			// Case is no change.
+			expect((await send(sandbox, "PUT", "/user?username=person-05", { ...body, email: "05@EXAMPLE.com" })).status).toBe(204);
+			const old = await server({ version: "Crowd/4.3.0" });
+			expect((await send(old, "PUT", "/user?username=person-05", body)).status).toBe(204);
+			expect(userOf(old, "person-05")?.email).toBe("");
+		});
+		test("a name in the body that is another one; one that is taken; blanks around it", async () => {
+			const sandbox = await server();
+			expect(await send(sandbox, "PUT", "/user?username=person-05", { name: "x" })).toMatchObject({
+				status: 400,
+				json: { reason: "INVALID_USER" },
+			});
+			const create = (name: string) => send(sandbox, "POST", "/user", { name, password: { value: "pw" } });
+			expect(await create("PERSON-05")).toMatchObject({ status: 400, json: { reason: "INVALID_USER" } });
+			expect((await create(" x")).status).toBe(400);
+			expect(await send(sandbox, "POST", "/user", { name: "x" })).toMatchObject({ status: 400, json: { reason: "INVALID_CREDENTIAL" } });
+			expect(await create("new")).toMatchObject({ status: 201, json: { name: "new", active: true, "display-name": "new" } });
+		});
+		test("members: who is one already, who is nobody, and a circle of groups", async () => {
+			const sandbox = await server();
+			const add = (group: string, name: string, what = "user") =>
+				send(sandbox, "POST", `/group/${what}/direct?groupname=${group}`, { name });
+			expect((await add("nobody", "person-05")).status).toBe(201);
+			expect(await add("nobody", "PERSON-05")).toMatchObject({ status: 409, json: { reason: "MEMBERSHIP_ALREADY_EXISTS" } });
+			expect(await add("nobody", "x")).toMatchObject({ status: 400, json: { reason: "USER_NOT_FOUND" } });
+			expect(await add("none", "person-05")).toMatchObject({ status: 404, json: { reason: "GROUP_NOT_FOUND" } });
+			expect(await add("developers", "company", "child-group")).toMatchObject({ status: 400, json: { reason: "INVALID_MEMBERSHIP" } });
+			expect((await send(sandbox, "DELETE", "/group/user/direct?groupname=nobody&username=person-05")).status).toBe(204);
+			expect((await send(sandbox, "DELETE", "/group/user/direct?groupname=nobody&username=person-05")).json).toMatchObject({
+				reason: "MEMBERSHIP_NOT_FOUND",
+			});
+		});
+		test("a group without `active` is switched on by a replacement; attributes that are not named stay", async () => {
+			const sandbox = await server();
+			await send(sandbox, "PUT", "/group?groupname=nobody", { name: "nobody", active: false });
+			expect(sandbox.directory().group("nobody")?.active).toBe(false);
+			await send(sandbox, "PUT", "/group?groupname=nobody", { name: "nobody" });
+			expect(sandbox.directory().group("nobody")?.active).toBe(true);
+			await send(sandbox, "POST", "/user/attribute?username=person-00", { attributes: [{ name: "team", values: ["a"] }] });
+			expect(userOf(sandbox, "person-00")?.attributes).toMatchObject({ team: ["a"], employeeNumber: ["0", "E0"] });
+			expect(
+				(await send(sandbox, "POST", "/user/attribute?username=person-00", { attributes: [{ name: "x", values: ["x".repeat(256)] }] }))
+					.status,
+			).toBe(500);
+		});
+		test("state is kept from run to run", async () => {
+			const folder = await mkdtemp(join(tmpdir(), "rollcall-crowd-"));
+			try {
+				const stateFile = join(folder, "crowd.json");
+				const first = await server({ stateFile });
+				await send(first, "POST", "/user/rename?username=person-05", { "new-name": "kept" });
+				await first.close();
+				const second = await startCrowd({ stateFile });
+				expect(second.restored).toBe(true);
+				expect(second.directory().user("kept")?.externalId).toMatch(/05$/);
+				expect(second.directory().group("developers")?.users).toContain("kept");
+				await second.close();
+			} finally {
+				await rm(folder, { recursive: true });
+			}
+		});
 	});
 	test("shows a company, and the same one changed, by the same keys", async () => {
 		const sandbox = await server();

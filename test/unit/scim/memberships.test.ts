@@ -227,6 +227,12 @@ describe("people", () => {
 		});
 	});
 
+	test.each(["active", "name", "displayName", "title"])("%s is not sent though it was asked for: people are read whole", async (loses) => {
+		const whole = await (await open()).read({}, ["title"]);
+		const { read } = await open({ projection: "lossy", loses });
+		expect((await read({}, ["title"])).digest).toBe(whole.digest);
+	});
+
 	test.each(["heeded", "ignored", "refused", "lossy"] as const)("attributes= %s: everybody with everything", async (projection) => {
 		const { read, truth, asked } = await open({ projection });
 		const snapshot = await read({}, ["title", "badge"]);
