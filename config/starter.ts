@@ -85,7 +85,7 @@ function partText({ kind, values, examples }: StarterPart): string {
 	const rest = furtherQuestions(kind).filter(
 		(question) =>
 			question.path.length === 1 &&
-			
+			!(question.key in values) &&
 			fits(kind, { ...values, ...beginning(kind), [question.key]: exampleOf(question) }),
 	);
 	return [

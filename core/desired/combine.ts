@@ -51,7 +51,7 @@ function firstWith(refs: readonly PersonRef[], order: readonly ConnectorId[], ha
 		const ref = refs.find(({ source }) => source.connector === connector);
 		if (ref !== undefined && has(personOf(ref))) return ref;
 	}
-	return refs.find((ref) => !order.includes(ref.source.connector) && has(personOf(ref))) ?? refs[0]!;
+	return refs.find((ref) => has(personOf(ref))) ?? refs[0]!;
 }
 
 const isValue = (text: string | undefined): boolean => text !== undefined && text.trim() !== "";

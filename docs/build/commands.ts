@@ -74,7 +74,8 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, Meaning>> = {
 		next: "Read the report.",
 	},
 	refused: {
-		meaning: "The guard refused the plan and nothing was written; or people were held because no licence seat is left, and the rest was done.",
+		meaning:
+			"The guard refused the plan and nothing was written; or people were held because no licence seat is left, and the rest was done.",
 		next: "Look at the directory first; then, if every change is meant, `--override DIGEST`.",
 	},
 	failures: {

@@ -54,8 +54,8 @@ export interface BambooSandbox extends Sandbox {
 
 const credentials = { username: "rollcall", password: "sandbox-rollcall-password", token: "sandbox-rollcall-token" };
 const admin = { username: "admin", password: "sandbox-admin-password" };
-export const ROLLCALL_GROUP = "rollcall-admins";
-export const USERS_GROUP = "bamboo-users";
+const ROLLCALL_GROUP = "rollcall-admins";
+const USERS_GROUP = "bamboo-users";
 
 /** Starts a stand-in of Bamboo Data Center's REST API on the loopback interface, with the accounts `admin` and `rollcall`. */
 export async function startBamboo(options: BambooOptions = {}): Promise<BambooSandbox> {

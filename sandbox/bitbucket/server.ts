@@ -60,7 +60,7 @@ export interface BitbucketSandbox extends Sandbox {
 
 const credentials = { username: "rollcall", password: "sandbox-rollcall-password", token: "sandbox-rollcall-token" };
 const admin = { username: "admin", password: "sandbox-admin-password" };
-export const ADMIN_GROUP = "rollcall-admins";
+const ADMIN_GROUP = "rollcall-admins";
 
 /** Starts a stand-in of Bitbucket Data Center's REST API on the loopback interface, with the accounts `admin` and `rollcall`. */
 export async function startBitbucket(options: BitbucketOptions = {}): Promise<BitbucketSandbox> {

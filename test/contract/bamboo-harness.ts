@@ -119,7 +119,7 @@ export const leave = (product: AtlassianProduct, account: AccountId, group: stri
 	product.perform(operation({ kind: "member.remove", subject: { ...person("x"), account }, group: group as GroupName }), account, calm);
 export const rename = (product: AtlassianProduct, account: AccountId, username: string) =>
 	product.perform(operation({ kind: "account.rename", subject: { username: "x", account }, after: { username } }), account, calm);
-export const dropGroup = (product: AtlassianProduct, group: string) =>
+const dropGroup = (product: AtlassianProduct, group: string) =>
 	product.perform(operation({ kind: "group.delete", group: group as GroupName }), undefined, calm);
 
 /** P10. */

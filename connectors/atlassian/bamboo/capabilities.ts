@@ -26,7 +26,7 @@ export const NEWEST_KNOWN = 12;
 /** Versions worth a column in the table of products. */
 export const PROFILES: readonly string[] = ["9.3", "10.2", "12.1"];
 /** Accounts that one request puts into a group, or takes out of it. */
-export const MEMBERSHIP_BATCH = 200;
+const MEMBERSHIP_BATCH = 200;
 
 const NO_SWITCH =
 	"Bamboo cannot switch accounts on or off by REST: with leavers.action: unlicense a leaver loses the groups that give access, and gets them back on return; or switch the account off under Administration > Users, or in the directory that Bamboo reads.";

@@ -23,7 +23,7 @@ export const WireInfo = z.object({ version: z.string() });
 export type WireInfo = z.infer<typeof WireInfo>;
 
 /** Bamboo's error body: sentences, and sentences by field. */
-export const WireErrors = z.object({
+const WireErrors = z.object({
 	errors: z.array(z.string()).nullish(),
 	fieldErrors: z.record(z.string(), z.array(z.string())).nullish(),
 });

@@ -26,7 +26,7 @@ export const NEWEST_KNOWN = 9;
 /** Versions worth a column in the table of products. */
 export const PROFILES: readonly string[] = ["7.21", "8.10", "9.5"];
 /** Accounts that one request puts into a group; taking out goes one by one (https://jira.atlassian.com/browse/BSERV-13707). */
-export const MEMBERSHIP_BATCH = 200;
+const MEMBERSHIP_BATCH = 200;
 
 const NO_SWITCH =
 	"Bitbucket has no way to switch an account on or off, neither by REST nor on its pages (https://jira.atlassian.com/browse/BSERV-8817): with leavers.action: unlicense a leaver loses the groups that give a licence, and gets them back on return; or switch the account off in the directory that Bitbucket reads.";

@@ -60,7 +60,7 @@ export class Lookup {
 	}
 }
 
-export const gone = (id: string): SyncError =>
+const gone = (id: string): SyncError =>
 	new SyncError("target.missing", `Bitbucket has no account ${id} any more`, {
 		todo: "Somebody deleted it; the next run plans without it.",
 		context: { account: id },

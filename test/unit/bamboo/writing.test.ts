@@ -121,6 +121,16 @@ describe("the name is the identity", () => {
 });
 
 describe("groups whose names cannot stand in an address", () => {
+	test("all others go by their own address, whoever is to join", async () => {
+		const { stage, server, product } = await stageOf();
+		populate(stage);
+		const odd = stage.addAccount({ ...fieldsOf("x"), username: "a/b" });
+		for (const id of [odd, "person0" as AccountId]) await join(product, id, "empty");
+		expect(server.exchanges.filter(({ method }) => method !== "GET").map(({ path, requestBody }) => [path, requestBody])).toEqual([
+			["/rest/api/latest/admin/groups/empty/add-users", ["a/b"]],
+			["/rest/api/latest/admin/groups/empty/add-users", ["person0"]],
+		]);
+	});
 	test.each(["R&D / Süd", "back\\slash", "100%", "Süd"])("%j: the account does, and the group is in the body", async (group) => {
 		const { stage, server, product } = await stageOf();
 		const ids = populate(stage);

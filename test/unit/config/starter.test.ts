@@ -189,6 +189,12 @@ describe("the file to begin with", () => {
 		expect(config.store.sqlite).toBe('/var/lib/odd "name".db');
 	});
 
+	test("a key that was answered does not stand in a comment as well", () => {
+		const part = examplePart("staff", SOURCE_KINDS.okta, { pageSize: 100 });
+		const text = renderStarter({ sources: [part], products: [examplePart("jira", PRODUCT_KINDS.jira)], store: "./x.db" });
+		expect(text.slice(0, text.indexOf("products:")).match(/^.*pageSize.*$/gm)).toEqual(["    pageSize: 100"]);
+	});
+
 	test("what is only an example says so", () => {
 		const part = { ...examplePart("staff", SOURCE_KINDS.okta), examples: new Set(["url"]) };
 		const text = renderStarter({ sources: [part], products: [examplePart("jira", PRODUCT_KINDS.jira)], store: "./x.db" });

@@ -19,7 +19,7 @@ async function ask(sandbox: CrowdSandbox, target: string, more: RequestInit & { 
 		type,
 		text,
 		version: response.headers.get("x-embedded-crowd-version"),
-		json: type.includes("json") ? JSON.parse(text) : undefined,
+		json: type.includes("json") && text !== "" ? JSON.parse(text) : undefined,
 	};
 }
 const names = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { REGIONS } from "../../../connectors/idp/jumpcloud/settings.ts";
 import { Talk } from "../../../connectors/idp/jumpcloud/talk.ts";
 import { Secret } from "../../../core/secret.ts";
+import { Refused } from "../../../sandbox/kit/http.ts";
 import { company } from "../../../sandbox/world/company.ts";
 import { settingsFor } from "../../contract/jumpcloud-harness.ts";
 import { connector, group, NOTHING, populate, signal, standIn } from "./stand-in.ts";
@@ -121,6 +122,39 @@ test("what listEnd: trust saves, and what it costs", async () => {
 		[9, 0, 1],
 		[3, 3, 0],
 	]);
+});
+
+describe("records that cannot be understood", () => {
+	test("people and groups are held under their ids; the rest is read", async () => {
+		const sandbox = await standIn();
+		const ids = populate(sandbox, 2);
+		const odd = sandbox.organization.addPerson({ username: "odd", state: "RETIRED" })._id;
+		const good = group(sandbox, "good", [...ids, odd]);
+		const nameless = group(sandbox, "", ids);
+		const snapshot = await connector(sandbox).snapshot(NOTHING, signal);
+		expect(snapshot.rejects).toMatchObject([
+			{ kind: "group", id: nameless },
+			{ kind: "person", id: odd, label: "odd", because: expect.stringContaining("RETIRED") },
+		]);
+		expect(snapshot.groups.get(good as never)?.people).toEqual([...ids, odd].sort());
+		expect([...snapshot.groups.keys(), ...snapshot.people.keys()].sort()).toEqual([good, ...ids].sort());
+	});
+
+	test("without an id the reading stops: nobody would know whom to leave alone", async () => {
+		for (const path of [/systemusers/, /usergroups\?/]) {
+			const sandbox = await standIn();
+			group(sandbox, "g", populate(sandbox, 1));
+			const rows = [{ username: "x", name: "x" }];
+			sandbox.faults.add({
+				path,
+				effect: { kind: "wrong-json", body: path.source === "systemusers" ? { totalCount: 1, results: rows } : rows },
+			});
+			await expect(connector(sandbox).snapshot(NOTHING, signal)).rejects.toMatchObject({
+				code: "source.malformed",
+				message: expect.stringContaining("could not be understood"),
+			});
+		}
+	});
 });
 
 describe("groups", () => {
@@ -348,6 +382,29 @@ describe("the way in", () => {
 		seen.length = 0;
 		await connector(api, { organization: api.organizationId }).snapshot(NOTHING, signal);
 		expect(new Set(seen)).toEqual(new Set(["x-org-id,x-api-key"]));
+	});
+
+	test("a token or a secret that the server echoes is not passed on", async () => {
+		const sandbox = await standIn();
+		const { clientSecret } = sandbox.credentials;
+		const tokens: string[] = [];
+		sandbox.access.caller = (call) => {
+			tokens.push(String(call.headers.authorization).slice("Bearer ".length));
+			throw new Refused({ status: 403, json: { message: `no right for ${tokens.at(-1)} of ${clientSecret}` } });
+		};
+		const error = await connector(sandbox, { logIn: "serviceAccount" })
+			.snapshot(NOTHING, signal)
+			.catch((e: unknown) => e);
+		expect(error).toMatchObject({ code: "source.denied", message: expect.stringContaining("no right for [secret] of [secret]") });
+		expect(JSON.stringify([error, String(error)])).not.toContain(tokens[0]);
+	});
+
+	test("a log-in is a request too", async () => {
+		const sandbox = await standIn();
+		populate(sandbox, 1);
+		const jumpcloud = connector(sandbox, { logIn: "serviceAccount" });
+		await jumpcloud.snapshot(NOTHING, signal);
+		expect([jumpcloud.requests(), sandbox.exchanges.length]).toEqual([4, 4]);
 	});
 
 	test("one token serves everybody, and the next reading too", async () => {

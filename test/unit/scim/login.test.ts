@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Secret } from "../../../core/secret.ts";
 import { selfSigned } from "../../../sandbox/kit/certificate.ts";
-import { BASIC, CLIENT, settingsFor } from "../../contract/scim-harness.ts";
+import { BASIC, BEARER, CLIENT, settingsFor } from "../../contract/scim-harness.ts";
 import { proxy } from "../http/servers.ts";
 import { open } from "./stand-in.ts";
 
@@ -44,6 +44,27 @@ describe("log-in", () => {
 			message: expect.stringMatching(/POST \/oauth\/token .* client authentication failed/),
 		});
 		expect(sandbox.exchanges.filter(({ path }) => path === "/oauth/token")).toHaveLength(1);
+	});
+
+	test("what a server says back of a secret is not in the error", async () => {
+		const { sandbox, read } = await open();
+		const cases = [
+			[settingsFor(sandbox).auth, CLIENT.clientSecret, /oauth/],
+			[{ kind: "bearer", token: new Secret(BEARER.token, "test") }, BEARER.token, /Users/],
+			[{ kind: "basic", username: BASIC.username, password: new Secret(BASIC.password, "test") }, BASIC.password, /Users/],
+		] as const;
+		for (const [auth, secret, path] of cases) {
+			for (const status of [400, 401]) {
+				sandbox.faults.clear();
+				const said = `no such secret: ${secret}`;
+				sandbox.faults.add({
+					path,
+					effect: { kind: "status", status, body: { error_description: said, detail: said, scimType: "invalidValue" } },
+				});
+				const error = await read({ auth }).catch((thrown: unknown) => thrown);
+				expect(String(error)).toMatch(/no such secret: \[secret\]/);
+			}
+		}
 	});
 
 	test("an answer that is no token", async () => {

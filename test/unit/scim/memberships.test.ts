@@ -143,6 +143,13 @@ describe("members", () => {
 		expect([once, members(snapshot, "nobody"), snapshot.size.people]).toEqual([true, [late.id], 14]);
 	});
 
+	test("too many in no list are not asked for one by one", async () => {
+		const { sandbox, read, asked } = await open();
+		sandbox.store.setMembers(groupId("nobody"), () => Array.from({ length: 501 }, (_, i) => ({ value: `gone-${i}`, type: "User" })));
+		await expect(read()).rejects.toMatchObject({ code: "source.incomplete", message: expect.stringMatching(/502 members of groups/) });
+		expect(asked().some((path) => path.startsWith("/Users/gone"))).toBe(false);
+	});
+
 	test("a group inside another one that no list has, and that the server knows, proves that groups are missing", async () => {
 		const { sandbox, read } = await open();
 		const inner = { value: groupId("Berlin"), type: "Group" };

@@ -1,0 +1,93 @@
+import type { Finding } from "../../../core/connector.ts";
+import { SyncError } from "../../../core/errors.ts";
+import type { AccountId, ProductId } from "../../../core/model.ts";
+import type { AccountFields, ProductOperation } from "../../../core/operation.ts";
+import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
+import { abilitiesOf } from "./abilities.ts";
+import { type Abilities, capabilitiesOf } from "./capabilities.ts";
+import { checkConfluence } from "./check.ts";
+import { LARGEST_PAGE } from "./pages.ts";
+import { ConfluenceWriter } from "./perform.ts";
+import { readConfluence } from "./read.ts";
+import { isStatus } from "./refusals.ts";
+import { type ConfluenceServer, serverOf } from "./server.ts";
+import type { ConfluenceSettings } from "./settings.ts";
+import { ConfluenceTalk } from "./talk.ts";
+import { canonicalFields } from "./translate.ts";
+
+/**
+ * Confluence Server and Data Center, 7 to 10, over its REST API. Accounts are identified by their key, which no rename changes.
+ * It tells no e-mail addresses and renames nobody. Whether it can switch accounts on and off and change them is asked of the
+ * server, believed, and remembered by this object, until the server shows otherwise. After a refused log-in the credential is not
+ * sent again by this object; make a new one. Throws `config.invalid` for an unusable url.
+ */
+export function confluence(settings: ConfluenceSettings): AtlassianProduct {
+	return new ConfluenceProduct(settings);
+}
+
+class ConfluenceProduct implements AtlassianProduct {
+	readonly id: ProductId;
+	readonly kind = "confluence";
+	readonly #settings: ConfluenceSettings;
+	readonly #talk: ConfluenceTalk;
+	readonly #writer: ConfluenceWriter;
+	#server: ConfluenceServer | undefined;
+	#abilities: Abilities | undefined;
+
+	constructor(settings: ConfluenceSettings) {
+		this.id = settings.id;
+		this.#settings = settings;
+		this.#talk = new ConfluenceTalk(settings);
+		this.#writer = new ConfluenceWriter(this.#talk, { invite: settings.invite ?? false });
+	}
+
+	async capabilities(signal: AbortSignal): Promise<Capabilities> {
+		this.#server ??= await serverOf(this.#talk, signal);
+		const { network, pageSize, switching = "probe", updating = "probe" } = this.#settings;
+		this.#abilities ??= await abilitiesOf(this.#talk, this.#server.version, { switching, updating }, signal);
+		const limits = { pageSize: pageSize ?? LARGEST_PAGE, concurrency: network.concurrency };
+		return capabilitiesOf(this.#server.version, limits, this.#abilities);
+	}
+
+	canonical(fields: AccountFields): AccountFields {
+		return canonicalFields(fields);
+	}
+
+	async check(signal: AbortSignal): Promise<readonly Finding[]> {
+		return await checkConfluence({ talk: this.#talk, capabilities: (inner) => this.capabilities(inner) }, signal);
+	}
+
+	async read(request: ReadRequest, signal: AbortSignal): Promise<Actual> {
+		this.#server ??= await serverOf(this.#talk, signal);
+		const { pageSize, network } = this.#settings;
+		const parts = { product: this.id, talk: this.#talk, concurrency: network.concurrency, ...this.#server };
+		return await readConfluence({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
+	}
+
+	async perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {
+		const can = await this.capabilities(signal);
+		const capability = can.operations[operation.kind];
+		if (!capability.supported)
+			throw new SyncError("target.unsupported", `${can.server} cannot do ${operation.kind}`, { todo: capability.because });
+		try {
+			return await this.#writer.perform(operation, account, signal);
+		} catch (error) {
+			if (isStatus(error, 405)) this.#forget(operation.kind);
+			throw error;
+		}
+	}
+
+	/** The server said 405 after all: not asked again for this. */
+	#forget(kind: ProductOperation["kind"]): void {
+		if (this.#abilities === undefined) return;
+		if (kind === "account.update") this.#abilities = { ...this.#abilities, updates: false };
+		if (kind === "account.enable" || kind === "account.disable") this.#abilities = { ...this.#abilities, switches: false };
+	}
+
+	requests(): number {
+		return this.#talk.requests();
+	}
+	close(): Promise<void> {
+		return this.#talk.close();
+	}
+}
