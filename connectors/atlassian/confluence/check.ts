@@ -6,7 +6,7 @@ import { LARGEST_PAGE } from "./pages.ts";
 import { licenceOf, whoAmI } from "./read.ts";
 import { serverOf } from "./server.ts";
 import type { ConfluenceTalk } from "./talk.ts";
-import { knownUser, type WirePermission } from "./translate.ts";
+import { type KnownUser, knownUser, type WirePermission } from "./translate.ts";
 
 const ok = (name: string, message: string): Finding => ({ level: "ok", name, message });
 const fault = (level: "warning" | "error", name: string, message: string, todo: string): Finding => ({ level, name, message, todo });
@@ -79,29 +79,31 @@ function skewOf(date: string | undefined): readonly Finding[] {
 	return [fault("warning", "clock.skew", `Confluence's clock is ${apart} this machine's`, todo)];
 }
 
-async function checkIdentity(talk: ConfluenceTalk, signal: AbortSignal): Promise<Looked<string>> {
-	const { name } = await whoAmI(talk, signal);
-	return { findings: [ok("identity", `logged in as "${name}"`)], value: name };
+async function checkIdentity(talk: ConfluenceTalk, signal: AbortSignal): Promise<Looked<KnownUser>> {
+	const self = await whoAmI(talk, signal);
+	return { findings: [ok("identity", `logged in as "${self.name}"`)], value: self };
 }
 
 /** Only administrators may see the global permissions; a system administrator can do more than is needed. */
-async function checkRights(talk: ConfluenceTalk, self: string, signal: AbortSignal): Promise<Looked<true>> {
+async function checkRights(talk: ConfluenceTalk, self: KnownUser, signal: AbortSignal): Promise<Looked<true>> {
 	const permissions = await talk.permissions(signal);
 	if (permissions === undefined) {
 		const todo = "Look at a dry run's first writes; the account needs the global permission Confluence Administrator.";
 		const message = "this Confluence cannot be asked for global permissions, so the right was not seen";
 		return { findings: [fault("warning", "rights.unseen", message, todo)], value: true };
 	}
-	const findings = [ok("rights", `"${self}" may administer Confluence`)];
-	if (permissions.some((permission) => isSystem(permission) && isAbout(permission, self))) {
+	const findings = [ok("rights", `"${self.name}" may administer Confluence`)];
+	const { results: own } = await talk.groupsOf(self.key, { start: 0, limit: LARGEST_PAGE }, signal);
+	const names = new Set(own.map(({ name }) => name.toLowerCase()));
+	if (permissions.some((permission) => isSystem(permission) && isAbout(permission, self, names))) {
 		const todo = "Confluence Administrator is enough, unless accounts of system administrators are to be managed.";
-		findings.push(fault("warning", "rights.excessive", `"${self}" is a system administrator of Confluence`, todo));
+		findings.push(fault("warning", "rights.excessive", `"${self.name}" is a system administrator of Confluence`, todo));
 	}
 	return { findings, value: true };
 }
 const isSystem = ({ operation }: WirePermission): boolean => operation.targetType === "system" && operation.operationKey === "administer";
-const isAbout = ({ subject }: WirePermission, self: string): boolean =>
-	subject?.type === "known" && subject.name?.toLowerCase() === self.toLowerCase();
+const isAbout = ({ subject }: WirePermission, self: KnownUser, groups: ReadonlySet<string>): boolean =>
+	subject?.type === "group" ? groups.has((subject.name ?? "").toLowerCase()) : subject?.username?.toLowerCase() === self.name.toLowerCase();
 
 const ABILITIES = [
 	["account.create", "create accounts"],

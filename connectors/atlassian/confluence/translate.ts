@@ -53,10 +53,17 @@ export const WireServer = z.object({ version: z.string(), baseUrl: z.string().nu
 export const WireManifest = z.object({ version: z.string(), id: z.string().nullish() });
 export const WireCount = z.object({ count: z.number().int() });
 
-/** A global permission; `subject` is a group (`type: group`) or an account. */
+/** A global permission; `subject` is a group (`type: group`, with `name`) or an account (`type: known`, with `username`). */
 export const WirePermission = z.object({
 	operation: z.object({ targetType: z.string().nullish(), operationKey: z.string().nullish() }),
-	subject: z.object({ type: z.string().nullish(), name: z.string().nullish(), displayName: z.string().nullish() }).nullish(),
+	subject: z
+		.object({
+			type: z.string().nullish(),
+			name: z.string().nullish(),
+			username: z.string().nullish(),
+			displayName: z.string().nullish(),
+		})
+		.nullish(),
 });
 export type WirePermission = z.infer<typeof WirePermission>;
 

@@ -82,7 +82,12 @@ const errorSchema = z
 	.unknown()
 	.transform(lowered)
 	.pipe(
-		z.object({ scimtype: z.string().nullish(), detail: z.string().nullish(), schemas: z.array(z.string()).nullish(), status: z.unknown() }),
+		z.object({
+			scimtype: z.string().nullish(),
+			detail: z.string().nullish(),
+			schemas: z.array(z.string()).nullish(),
+			status: z.unknown().optional(),
+		}),
 	);
 
 /** What an error says of itself (RFC 7644 section 3.12). */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { asked, attributesOf, ENTERPRISE } from "../../../connectors/idp/scim/attributes.ts";
 import { groupFrom, personFrom } from "../../../connectors/idp/scim/translate.ts";
-import { errorOf, fieldsOf, pageSchema } from "../../../connectors/idp/scim/wire.ts";
+import { absentSchema, errorOf, fieldsOf, pageSchema } from "../../../connectors/idp/scim/wire.ts";
 
 /** After RFC 7643 section 8.3, shortened. */
 const BJENSEN = {
@@ -232,9 +232,19 @@ describe("a page", () => {
 		[{ totalResults: "many", Resources: [] }],
 	])("%j is none", (raw) => expect(pageSchema.safeParse(raw).success).toBe(false));
 
+	test.each([
+		[{ schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"] }, true],
+		[{ status: 404 }, true],
+		[{ Status: "404" }, true],
+		[{ schemas: [], status: "400" }, false],
+		[{ error: "not found" }, false],
+		["", false],
+	])("404 with %j is the server's own statement: %j", (body, expected) => expect(absentSchema.safeParse(body).success).toBe(expected));
+
 	test("what an error says of itself", () => {
 		expect(errorOf({ scimType: "expiredCursor", detail: "x", status: "400" })).toEqual({ scimType: "expiredCursor", detail: "x" });
 		expect(errorOf({ scimType: "has blanks in it", detail: 7 })).toEqual({ scimType: undefined, detail: undefined });
+		expect(errorOf({ detail: "x" })).toEqual({ scimType: undefined, detail: "x" });
 		expect(errorOf("x")).toEqual({ scimType: undefined, detail: undefined });
 	});
 });
