@@ -186,4 +186,9 @@ describe("a plan", () => {
 		const changed = again.operations.filter((operation) => !ids.includes(operation.id));
 		expect(changed.map((operation) => operation.kind === "attribute.set" && operation.attribute)).toEqual(["team"]);
 	});
+	test("takes a creation for somebody known in a further source for another intention", () => {
+		const idFor = (aliases: readonly ReturnType<typeof key>[]) => planFor({ people: [wish(1, { aliases })] }).operations[0]!.id;
+		expect(new Set([idFor([]), idFor([key(7)]), idFor([key(8)])]).size).toBe(3);
+		expect(idFor([key(7)])).toBe(idFor([key(7)]));
+	});
 });

@@ -9,7 +9,7 @@ import { WritePermit } from "../../../core/run/permit.ts";
 import { planRun } from "../../../core/run/plan.ts";
 import { type SyncParts, type SyncResult, syncRun } from "../../../core/run/sync.ts";
 import { FakeConnector } from "../../support/fake-connector.ts";
-import { MemoryProduct } from "../../support/memory-product.ts";
+import { EVERYTHING, MemoryProduct } from "../../support/memory-product.ts";
 import { MemoryStore } from "../../support/memory-store.ts";
 import { RULES } from "../../support/worlds.ts";
 import { policyOf } from "../desired/directory.ts";
@@ -553,4 +553,35 @@ describe("a held group", () => {
 			],
 		]);
 	});
+	test("of the first reading leaves nothing to remember but what was counted", async () => {
+		source.groups.set("devs", []);
+		source.groups.set("all", ["anna"]);
+		source.heldGroups.add("all");
+		await sync({ shrink });
+		expect((await store.lastGood(product.id, source.id))?.size.memberships).toBe(0);
+	});
+	test("once gone, the size to compare with follows the readings again, downwards too", async () => {
+		source.groups.set("devs", ["anna", "ben", "cleo"]);
+		await sync({ shrink });
+		source.groups.set("devs", ["anna"]);
+		await sync({ shrink });
+		expect((await store.lastGood(product.id, source.id))?.size.memberships).toBe(1);
+	});
+});
+
+test("memberships go one by one unless the product says how many it takes at once", async () => {
+	const sizes: number[] = [];
+	const performMembers: SyncParts["product"]["performMembers"] = async (batch) => {
+		sizes.push(batch.length);
+		return Promise.all(batch.map(({ operation, account }) => product.perform(operation, account)));
+	};
+	source.groups.set("devs", ["anna", "ben", "cleo"]);
+	Object.assign(product, { performMembers });
+	expect((await sync()).outcome).toBe("done");
+	expect(sizes).toEqual([]);
+	product = Object.assign(new Product({ ...EVERYTHING, limits: { ...EVERYTHING.limits, membershipBatch: 2 } }), { performMembers });
+	store = new MemoryStore();
+	expect((await sync()).outcome).toBe("done");
+	expect(sizes).toEqual([2]);
+	expect(accounts()).toEqual(["anna: devs", "ben: devs", "cleo: devs"]);
 });
