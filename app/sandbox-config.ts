@@ -14,7 +14,7 @@ export function writeSandboxConfig(directory: string, { keycloak, jira }: Pick<R
 }
 
 export type Sources = Readonly<Record<string, CompanyDirectory["source"]>>;
-type Target = Pick<CompanyProduct, "target" | "users" | "protect" | "leavers">;
+type Target = Pick<CompanyProduct, "target" | "users" | "protect" | "leavers" | "username">;
 
 /** The same for the stand-ins of any directory and of any products, by the names that these get; directories in order of precedence. Limits fit a first sync of the whole company. */
 export async function writeDemoConfig(
@@ -60,13 +60,13 @@ function peopleOf(sources: Sources): string {
 	return `${from}      samePerson: person.username.lowerAscii()   # known by this in several of them; the first has the say\n`;
 }
 
-const section = (name: string, { target, users, protect, leavers }: Target, people: string): string => `  ${name}:
+const section = (name: string, { target, users, protect, leavers, username }: Target, people: string): string => `  ${name}:
 ${indented(target.yaml)}
     posture: mirror               # observe | additive | mirror
     adopt: username               # an account with the same username is taken over; it loses nothing in that run
     people:
 ${people}      where: '!person.username.startsWith("svc-")'
-      displayName: 'person.givenName == "" ? person.username : (person.givenName + " " + person.familyName).trim()'
+${username === undefined ? "" : `      username: ${username}\n`}      displayName: 'person.givenName == "" ? person.username : (person.givenName + " " + person.familyName).trim()'
     groups:
       map:
         - { match: all-staff, to: ${users} }

@@ -75,10 +75,30 @@ const PRODUCTS: { readonly [Kind in ProductConfig["kind"]]: OpenTarget<Kind> } =
 		(await import("../connectors/atlassian/bamboo/product.ts")).bamboo({ ...config, ...tools, auth: await personAuth(config.auth) }),
 	bitbucket: async (config, tools) =>
 		(await import("../connectors/atlassian/bitbucket/product.ts")).bitbucket({ ...config, ...tools, auth: await personAuth(config.auth) }),
+	cloud: async ({ organizationKey, ...config }, tools) =>
+		(await import("../connectors/atlassian/cloud/product.ts")).cloud({
+			...config,
+			...tools,
+			key: await config.key.resolve(),
+			...(organizationKey === undefined ? {} : { organizationKey: await organizationKey.resolve() }),
+		}),
+	confluence: async (config, tools) =>
+		(await import("../connectors/atlassian/confluence/product.ts")).confluence({
+			...config,
+			...tools,
+			auth: await personAuth(config.auth),
+		}),
 	crowd: async (config, tools) =>
 		(await import("../connectors/atlassian/crowd/product.ts")).crowd({ ...config, ...tools, password: await config.password.resolve() }),
-	jira: async (config, tools) =>
-		(await import("../connectors/atlassian/jira/product.ts")).jira({ ...config, ...tools, auth: await personAuth(config.auth) }),
+	fisheye: async (config, tools) =>
+		(await import("../connectors/atlassian/fisheye/product.ts")).fisheye({ ...config, ...tools, auth: await personAuth(config.auth) }),
+	jira: async ({ auth, userServer, ...config }, tools) =>
+		(await import("../connectors/atlassian/jira/product.ts")).jira({
+			...config,
+			...tools,
+			...(auth === undefined ? {} : { auth: await personAuth(auth) }),
+			...(userServer === undefined ? {} : { userServer: { ...userServer, password: await userServer.password.resolve() } }),
+		}),
 };
 
 export interface OpenProduct {

@@ -223,7 +223,7 @@ export const leavers = () =>
 			.strictObject({
 				action: field(z.enum(["disable", "keep", "unlicense"]).default("disable"), {
 					meaning:
-						"`disable`: disable the account. `keep`: leave it alone. `unlicense`: take away the groups that give it a licence seat, for products that cannot disable accounts by REST (Bitbucket, Bamboo); when the person returns, they get back what was taken. Accounts are never deleted.",
+						"`disable`: disable the account. `keep`: leave it alone. `unlicense`: take away the groups that give it a licence seat, for products that cannot disable accounts by REST (Bitbucket, Bamboo, Fisheye); when the person returns, they get back what was taken. Accounts are never deleted.",
 					allowed: "disable, keep or unlicense",
 					example: "disable",
 				}),

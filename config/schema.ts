@@ -2,7 +2,10 @@ import { z } from "zod";
 import { field, line } from "./fields.ts";
 import { type BambooProduct, bamboo } from "./products/bamboo.ts";
 import { type BitbucketProduct, bitbucket } from "./products/bitbucket.ts";
+import { type CloudProduct, cloud } from "./products/cloud.ts";
+import { type ConfluenceProduct, confluence } from "./products/confluence.ts";
 import { type CrowdProduct, crowd as crowdProduct } from "./products/crowd.ts";
+import { type FisheyeProduct, fisheye } from "./products/fisheye.ts";
 import { type JiraProduct, jira } from "./products/jira.ts";
 import { type ActiveDirectorySource, activedirectory } from "./sources/activedirectory.ts";
 import { type CrowdSource, crowd } from "./sources/crowd.ts";
@@ -47,8 +50,15 @@ export type SourceConfig =
 	| ScimSource;
 
 /** The next kind of product: one file below products/, and one line here and in `ProductConfig`. */
-export const PRODUCT_KINDS = { bamboo, bitbucket, crowd: crowdProduct, jira } as const;
-export type ProductConfig = BambooProduct | BitbucketProduct | CrowdProduct | JiraProduct;
+export const PRODUCT_KINDS = { bamboo, bitbucket, cloud, confluence, crowd: crowdProduct, fisheye, jira } as const;
+export type ProductConfig =
+	| BambooProduct
+	| BitbucketProduct
+	| CloudProduct
+	| ConfluenceProduct
+	| CrowdProduct
+	| FisheyeProduct
+	| JiraProduct;
 
 export const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 export const NAME_ALLOWED = "a letter, then letters, digits, dashes and underscores; at most 63 characters";
@@ -100,11 +110,22 @@ export const schema = z.strictObject({
 	products: field(
 		z.record(
 			z.string(),
-			field(z.discriminatedUnion("kind", [bamboo.schema, bitbucket.schema, crowdProduct.schema, jira.schema]), {
-				meaning: "One product.",
-				allowed: "a mapping that begins with `kind`",
-				example: "{ kind: jira }",
-			}),
+			field(
+				z.discriminatedUnion("kind", [
+					bamboo.schema,
+					bitbucket.schema,
+					cloud.schema,
+					confluence.schema,
+					crowdProduct.schema,
+					fisheye.schema,
+					jira.schema,
+				]),
+				{
+					meaning: "One product.",
+					allowed: "a mapping that begins with `kind`",
+					example: "{ kind: jira }",
+				},
+			),
 		),
 		{
 			meaning:

@@ -46,8 +46,8 @@ export interface SeatPool {
 export interface Account extends AccountFields {
 	readonly id: AccountId;
 	readonly active: boolean;
-	/** False for accounts that live in a directory this product cannot write, as far as the product tells. */
-	readonly editable: boolean;
+	/** False for accounts that live in a directory this product cannot write, as far as the product tells; `memberships`: nothing but those. */
+	readonly editable: boolean | "memberships";
 	/** Memberships as the product lists them, spelled as the product spells the group. */
 	readonly groups: readonly GroupName[];
 	/** User properties, only those that the policy sets. */
@@ -85,7 +85,7 @@ export interface ReadRequest {
 /** `already`: the product was in the wanted state before we asked. Both count as success. */
 export interface Performed {
 	readonly outcome: "done" | "already";
-	/** The created account. */
+	/** The created account; of a rename the account's new id, where a product knows accounts by nothing but their names. */
 	readonly account?: AccountId;
 }
 

@@ -13,6 +13,8 @@ export interface CompanyProduct {
 	readonly protect: { readonly accounts: readonly string[]; readonly groups: readonly string[] };
 	/** What the configuration of this product has to say differently from the others; `leavers` as YAML in one line. */
 	readonly leavers?: string;
+	/** Where it does not take the directory's usernames as they are: the expression for `people.username`. */
+	readonly username?: string;
 }
 
 export const JIRA_POLICY: Pick<CompanyProduct, "users" | "protect"> = {
@@ -49,12 +51,39 @@ const PRODUCTS: Readonly<Record<string, Start>> = {
 		const leavers = "{ action: unlicense, after: { sightings: 1, period: 0s } }";
 		return { sandbox, title: "Bitbucket", users: "stash-users", protect, leavers, target: targetOf(sandbox) };
 	},
+	cloud: async (world) => {
+		const [{ startCloud, targetOf }, { fillCloud }] = await Promise.all([import("./cloud/server.ts"), import("./world/cloud.ts")]);
+		const sandbox = await startCloud();
+		fillCloud(sandbox.population, world);
+		const protect = { accounts: [], groups: [] };
+		return { sandbox, title: "Atlassian Cloud", users: "atlassian-users", protect, target: targetOf(sandbox) };
+	},
+	confluence: async (world) => {
+		const [{ startConfluence, targetOf }, { fillConfluence }] = await Promise.all([
+			import("./confluence/server.ts"),
+			import("./world/confluence.ts"),
+		]);
+		const sandbox = await startConfluence({ version: "10.0" });
+		fillConfluence(sandbox.population, world);
+		const protect = { accounts: ["admin", "rollcall"], groups: ["confluence-administrators", "rollcall-admins"] };
+		const username = 'person.username.replace("\'", "").replace("+", "-")';
+		return { sandbox, title: "Confluence", users: "confluence-users", protect, username, target: targetOf(sandbox) };
+	},
 	crowd: async (world) => {
 		const [{ configOf, startCrowd }, { fillCrowd }] = await Promise.all([import("./crowd/server.ts"), import("./world/crowd.ts")]);
 		const sandbox = await startCrowd();
 		fillCrowd(sandbox.directory(), world);
 		const protect = { accounts: ["admin"], groups: ["crowd-administrators"] };
 		return { sandbox, title: "Crowd", users: "staff", protect, target: configOf(sandbox) };
+	},
+	fisheye: async (world) => {
+		const [{ startFisheye, targetOf }, { fillFisheye }] = await Promise.all([import("./fisheye/server.ts"), import("./world/fisheye.ts")]);
+		const sandbox = await startFisheye();
+		fillFisheye(sandbox.population, world);
+		const protect = { accounts: ["admin", "rollcall"], groups: ["fisheye-administrators", "rollcall-admins"] };
+		// Fisheye does not tell which groups let people in.
+		const leavers = "{ action: unlicense, licenceGroups: [fisheye-users, crucible-users], after: { sightings: 1, period: 0s } }";
+		return { sandbox, title: "Fisheye", users: "fisheye-users", protect, leavers, target: targetOf(sandbox) };
 	},
 	jira: async (world) => {
 		const [{ startJira, targetOf }, { fillJira }] = await Promise.all([import("./jira/server.ts"), import("./world/jira.ts")]);

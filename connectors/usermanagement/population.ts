@@ -67,20 +67,28 @@ interface Lists {
 }
 
 async function readLists(talk: UserManagement, want: Want, signal: AbortSignal): Promise<Lists | undefined> {
-	const { side, pageSize: size = PAGE_SIZE } = talk.settings;
-	const read = async (what: "users" | "groups", stop: AbortSignal) => {
-		const schema = what === "users" ? WireUser : WireGroup;
-		let done = 0;
-		const page = async (span: { start: number; max: number }, inner: AbortSignal) => {
-			const rows = (await talk[what]({ ...span, attributes: want.attributes }, inner)).map((row) => foundIn(row, { side, what, schema }));
-			done = Math.max(done, span.start + rows.length);
-			want.progress?.({ stage: what === "users" ? "people" : "groups", done });
-			return rows;
-		};
-		return await listOnce({ side, what, size, page }, stop);
-	};
+	const read = (what: "users" | "groups", stop: AbortSignal) => readList(talk, { ...want, what }, stop);
 	const [users, groups] = await together({ items: ["users", "groups"] as const, width: 2 }, read, signal);
 	return users === undefined || groups === undefined ? undefined : ({ users, groups } as Lists);
+}
+
+/** Everybody's record as the list has it now; undefined: the list moved while it was read. */
+export async function listUsers(talk: UserManagement, signal: AbortSignal): Promise<Population["users"] | undefined> {
+	return (await readList(talk, { attributes: false, what: "users" }, signal)) as Population["users"] | undefined;
+}
+
+async function readList(talk: UserManagement, want: Want & { readonly what: "users" | "groups" }, signal: AbortSignal) {
+	const { side, pageSize: size = PAGE_SIZE } = talk.settings;
+	const { what } = want;
+	const schema = what === "users" ? WireUser : WireGroup;
+	let done = 0;
+	const page = async (span: { start: number; max: number }, inner: AbortSignal) => {
+		const rows = (await talk[what]({ ...span, attributes: want.attributes }, inner)).map((row) => foundIn(row, { side, what, schema }));
+		done = Math.max(done, span.start + rows.length);
+		want.progress?.({ stage: what === "users" ? "people" : "groups", done });
+		return rows;
+	};
+	return await listOnce({ side, what, size, page }, signal);
 }
 
 /** A record without a name cannot be held: nobody would know whom to leave alone. */

@@ -60,6 +60,8 @@ class Application {
 	readonly #parts: ApplyParts;
 	readonly #signals: StopSignals;
 	readonly #links: Map<PersonKey, AccountId>;
+	/** New ids of accounts that a rename of this run has given one. */
+	readonly #renamed = new Map<AccountId, AccountId>();
 	#failures = 0;
 	/** Set once: why nothing more is started. */
 	#ended: string | undefined;
@@ -205,6 +207,7 @@ class Application {
 			return { state: "done", account };
 		}
 		const { outcome, account } = await this.#parts.product.perform(operation, this.#subjectOf(operation), this.#signals.abort);
+		if (operation.kind === "account.rename" && account !== undefined) await this.#moved(operation.subject.account, account);
 		if (operation.kind !== "account.create") return outcome === "done" ? DONE : ALREADY;
 		if (account === undefined)
 			throw new SyncError("target.malformed", `the product created ${operation.subject.username} but named no account`, {
@@ -213,6 +216,14 @@ class Application {
 		await this.#remember(operation.subject.person, account, "created");
 		await this.#rememberAliases(operation, account);
 		return { state: outcome, account };
+	}
+
+	/** Links follow an account whose id is its name; so do the operations of this run that were planned with the old one. */
+	async #moved(from: AccountId, to: AccountId): Promise<void> {
+		if (from === to) return;
+		this.#renamed.set(from, to);
+		const people = [...this.#links].filter(([, account]) => account === from).map(([person]) => person);
+		for (const person of people) await this.#remember(person, to, "merged");
 	}
 
 	async #rememberAliases({ aliases = [] }: { readonly aliases?: readonly PersonKey[] }, account: AccountId): Promise<void> {
@@ -229,7 +240,7 @@ class Application {
 		const { account, person } = operation.subject;
 		const known = account ?? (person === undefined ? undefined : this.#links.get(person));
 		if (known === undefined) throw new SyncError("target.missing", `${operation.subject.username} has no account yet`);
-		return known;
+		return this.#renamed.get(known) ?? known;
 	}
 }
 

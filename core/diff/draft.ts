@@ -67,10 +67,13 @@ export class Draft {
 		if (proposal.kind === "link.adopt") return undefined;
 		const capability = this.#world.can.operations[proposal.kind as ProductOperation["kind"]];
 		if (!capability.supported) return ["unsupported", capability.because];
-		const blocker = proposal.kind === "account.disable" ? this.#world.blockers?.get(proposal.subject.account) : undefined;
+		const leaving = proposal.kind === "account.disable" || (proposal.kind === "member.remove" && proposal.leaver === true);
+		const blocker = leaving ? this.#world.blockers?.get(account!) : undefined;
 		if (blocker !== undefined) return ["blocked", blocker];
-		if (account !== undefined && this.#world.actual.accounts.get(account)?.editable === false)
-			return ["not-editable", "the account lives in a directory that the product cannot write; change it there"];
+		const { editable = true } = (account === undefined ? undefined : this.#world.actual.accounts.get(account)) ?? {};
+		if (editable === "memberships" && proposal.kind !== "member.add" && proposal.kind !== "member.remove")
+			return ["not-editable", "the product can change this account's memberships and nothing else about it; change it where it lives"];
+		if (!editable) return ["not-editable", "the account lives in a directory that the product cannot write; change it there"];
 		return undefined;
 	}
 

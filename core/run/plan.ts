@@ -7,7 +7,8 @@ import { relink } from "../diff/relink.ts";
 import { SyncError } from "../errors.ts";
 import { judge, type Limits, type Protection, type ShrinkLimits, type Verdict } from "../guard.ts";
 import type { Mark } from "../mark.ts";
-import type { Digest, Snapshot } from "../model.ts";
+import type { AccountId, Digest, Snapshot } from "../model.ts";
+import type { Operation } from "../operation.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Actual, type Capabilities, foldName, type ReadableProduct } from "../product.ts";
@@ -149,10 +150,13 @@ function markOf({ rules, product }: PlanParts): Mark {
 /** Accounts that the product will not switch off are asked for before anything is applied, and held with the reason. */
 async function unblocked(product: ReadableProduct, input: DiffInput, signal: AbortSignal): Promise<Plan> {
 	const plan = diff(input);
-	const leaving = plan.operations.flatMap((operation) => (operation.kind === "account.disable" ? [operation.subject.account] : []));
+	const leaving = [...new Set(plan.operations.flatMap(leaverOf))];
 	const blockers = leaving.length === 0 ? undefined : await product.blockers?.(leaving, signal);
 	return blockers === undefined || blockers.size === 0 ? plan : diff({ ...input, blockers });
 }
+
+const leaverOf = (operation: Operation): readonly AccountId[] =>
+	operation.kind === "account.disable" || (operation.kind === "member.remove" && operation.leaver) ? [operation.subject.account] : [];
 
 async function ownership({ store, product, rules }: PlanParts, { readableFields }: Capabilities): Promise<Ownership> {
 	const tellsAll = readableFields.has("email") && readableFields.has("displayName");

@@ -82,7 +82,7 @@ export class Population {
 			...(displayName === undefined ? {} : { displayName }),
 		});
 	}
-	addUser(user: Pick<CloudUser, "userName" | "emails" | "active" | "profile"> & { readonly displayName?: string }): CloudUser {
+	addUser(user: Pick<CloudUser, "userName" | "emails" | "active" | "profile"> & { readonly displayName?: string | undefined }): CloudUser {
 		if (this.named(user.userName) !== undefined) throw new Error(`there is a user ${user.userName} already`);
 		const now = this.now();
 		const accountId = this.accountsAtOnce ? this.#linkedAccount(user) : undefined;
@@ -223,7 +223,11 @@ export class Population {
 		this.#changed();
 	}
 
-	#linkedAccount(user: { readonly emails: readonly CloudEmail[]; readonly active: boolean; readonly displayName?: string }): string {
+	#linkedAccount(user: {
+		readonly emails: readonly CloudEmail[];
+		readonly active: boolean;
+		readonly displayName?: string | undefined;
+	}): string {
 		const email = primaryOf(user.emails);
 		const known = this.accounts.get(this.#accountsByEmail.get(folded(email)) ?? "");
 		const domain = folded(email.split("@").at(-1) ?? "");

@@ -8,6 +8,8 @@ export interface CloudBehaviour {
 	readonly emptyMembers: "sent" | "absent";
 	/** Taking out somebody who is no member. */
 	readonly removeAgain: "accepted" | "refused";
+	/** A change to a name or address that somebody else has: the description knows no 409 there. */
+	readonly takenOnChange: 400 | 409;
 	/** New accounts with an address of a domain that the organisation has not verified. */
 	readonly foreignDomains: "accepted" | "refused";
 	/** A user gets its Atlassian account at once, or only later. */
@@ -23,6 +25,7 @@ export const BEHAVIOUR: CloudBehaviour = {
 	usersTellGroups: "told",
 	emptyMembers: "sent",
 	removeAgain: "accepted",
+	takenOnChange: 400,
 	foreignDomains: "accepted",
 	accountIds: "at once",
 	names: "folded",

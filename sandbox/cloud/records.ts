@@ -2,7 +2,7 @@
 export interface CloudUser {
 	readonly id: string;
 	readonly userName: string;
-	readonly displayName?: string;
+	readonly displayName?: string | undefined;
 	readonly emails: readonly CloudEmail[];
 	readonly active: boolean;
 	readonly profile: Readonly<Record<string, unknown>>;

@@ -60,7 +60,7 @@ const PROFILE = [
 	"phoneNumbers",
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
 ] as const;
-type Written = Pick<CloudUser, "userName" | "emails" | "active" | "profile"> & { readonly displayName?: string };
+type Written = Pick<CloudUser, "userName" | "emails" | "active" | "profile"> & { readonly displayName: string | undefined };
 
 /** @throws Refused 400 for what a user may not lack. */
 function writtenIn(body: Json, activeBefore: boolean): Written {
@@ -75,7 +75,7 @@ function writtenIn(body: Json, activeBefore: boolean): Written {
 		emails,
 		active: typeof body.active === "boolean" ? body.active : activeBefore,
 		profile: Object.fromEntries(PROFILE.filter((key) => body[key] !== undefined).map((key) => [key, body[key]])),
-		...(typeof body.displayName === "string" ? { displayName: body.displayName } : {}),
+		displayName: body.displayName,
 	};
 }
 
@@ -94,12 +94,14 @@ function emailsIn(value: unknown): readonly CloudEmail[] {
 /** @throws Refused 409 when another user has the name or one of the addresses (knowledge base 1035734019), 400 for foreign domains. */
 function assertFree(view: CloudView, { userName, emails }: Written, self?: string): void {
 	const { population, behaviour } = view;
+	const status = self === undefined ? 409 : behaviour.takenOnChange;
 	const holder = population.named(userName);
 	if (holder !== undefined && holder.id !== self)
-		throw refuse(409, `Resource [USER]: with userName[${userName}] already exists.`, "uniqueness");
+		throw refuse(status, `Resource [USER]: with userName[${userName}] already exists.`, "uniqueness");
 	for (const { value } of emails) {
 		const other = population.withEmail(value);
-		if (other !== undefined && other.id !== self) throw refuse(409, `Resource [USER]: with email[${value}] already exists.`, "uniqueness");
+		if (other !== undefined && other.id !== self)
+			throw refuse(status, `Resource [USER]: with email[${value}] already exists.`, "uniqueness");
 		const domain = folded(value.split("@").at(-1) ?? "");
 		if (behaviour.foreignDomains === "refused" && population.verifiedDomains?.includes(domain) === false)
 			throw refuse(400, `The domain ${domain} is not verified by the organization.`, "invalidValue");
@@ -119,11 +121,7 @@ function replaceUser(call: Call, view: CloudView, params: Params): Answer {
 	const before = userAt(view, params);
 	const written = writtenIn(bodyOf(call), before.active);
 	assertFree(view, written, before.id);
-	const cleared = before.displayName !== undefined && written.displayName === undefined;
-	if (!cleared) return shown(call, view, view.population.updateUser(before.id, written));
-	const { displayName: _gone, ...kept } = view.population.updateUser(before.id, written);
-	view.population.users.set(before.id, kept);
-	return shown(call, view, kept);
+	return shown(call, view, view.population.updateUser(before.id, written));
 }
 
 function patchUser(call: Call, view: CloudView, params: Params): Answer {

@@ -43,7 +43,7 @@ export function userOf(view: CloudView, user: CloudUser, inList = false): Json &
 	};
 }
 const groupOfUser = (view: CloudView, group: CloudGroup): Json => ({
-	type: "Group",
+	type: "direct",
 	value: group.id,
 	display: group.displayName,
 	$ref: `${view.base}/Groups/${group.id}`,

@@ -61,14 +61,18 @@ function createAccount(call: Call, view: ConfluenceView): Answer {
 	if (!notify && password === "") throw refuse(400, "Password should not be null or blank");
 	if (notify && !view.behaviour.mailServer) throw refuse(400, "No mail server is configured");
 	if (view.population.named(name) !== undefined) throw refuse(409, `A user with the username ${name} already exists`);
-	const directory = view.population.writableDirectory();
-	if (directory === undefined) throw refuse(403, "No directory is configured that does allow users to be added: all are read-only");
-	if (view.population.isFull()) throw refuse(402, "There are no more licenses available to create a user");
-	const kept = { name, displayName, emailAddress, directory: directory.name, ...(notify ? {} : { password }) };
-	const account = view.population.addAccount(kept);
+	const account = view.population.addAccount({ name, displayName, emailAddress, ...placeForNew(view), ...(notify ? {} : { password }) });
 	if (view.behaviour.defaultGroup) view.population.addMember(view.population.addGroup(DEFAULT_GROUP).name, account.id);
 	if (notify) view.mails.push({ to: emailAddress, about: "account created, choose a password" });
 	return { status: 201, json: { userKey: account.id } };
+}
+
+/** @throws Refused when nobody can be added. */
+export function placeForNew(view: ConfluenceView): { readonly directory: string } {
+	const directory = view.population.writableDirectory();
+	if (directory === undefined) throw refuse(403, "No directory is configured that does allow users to be added: all are read-only");
+	if (view.population.isFull()) throw refuse(402, "There are no more licenses available to create a user");
+	return { directory: directory.name };
 }
 
 /** The account in the path, as somebody who may change it. */
@@ -118,7 +122,7 @@ function setPassword(call: Call, view: ConfluenceView, { username = "" }: Params
 	return { status: 204 };
 }
 
-function checkedName(name: string): string {
+export function checkedName(name: string): string {
 	if (name.trim() === "") throw refuse(400, "Username should not be null or blank");
 	if (/[\\,+<>'"]/.test(name)) throw refuse(400, "Username contains illegal characters: \\ , + < > ' \"");
 	if (/\s/.test(name)) throw refuse(400, "Username should not contain whitespace characters");
@@ -126,13 +130,13 @@ function checkedName(name: string): string {
 	if (name === "anonymous") throw refuse(400, "Username should not be anonymous");
 	return name;
 }
-function checkedFullName(name: string): string {
+export function checkedFullName(name: string): string {
 	if (name.trim() === "") throw refuse(400, "Full name should not be null or blank");
 	if (/[<>]/.test(name)) throw refuse(400, "Full name contains illegal characters: < >");
 	if (name.toLowerCase() === "anonymous") throw refuse(400, "Full name should not be anonymous");
 	return name;
 }
-function checkedEmail(email: string): string {
+export function checkedEmail(email: string): string {
 	if (/^[^\s@]+@[^\s@]+$/.test(email)) return email;
 	throw refuse(400, "Email is not a valid email address");
 }

@@ -40,6 +40,8 @@ export class Population {
 	readonly #groupsOf = new Map<string, Set<string>>();
 	readonly #changed: () => void;
 	#nextId = 1;
+	/** Whether any group is inside another. */
+	#nests = false;
 	#sorted: { readonly version: number; readonly rows: readonly ConfluenceAccount[] } | undefined;
 
 	constructor(options: PopulationOptions = {}) {
@@ -58,6 +60,7 @@ export class Population {
 			const group = this.addGroup(name);
 			for (const member of members) this.addMember(name, member);
 			for (const inner of inside) group.inside.add(inner);
+			this.#nests ||= inside.length > 0;
 		}
 		for (const [token, account] of state.tokens) this.tokens.set(token, account);
 		for (const [group, permissions] of state.groupPermissions) this.groupPermissions.set(group, new Set(permissions));
@@ -139,6 +142,7 @@ export class Population {
 	}
 	/** Puts a group inside another, as an outer directory may. */
 	nest(inner: string, outer: string): void {
+		this.#nests = true;
 		this.group(outer).inside.add(folded(this.group(inner).name));
 		this.touch();
 	}
@@ -180,7 +184,8 @@ export class Population {
 	groupsOf(id: string): readonly ConfluenceGroup[] {
 		const direct = this.#groupsOf.get(id) ?? new Set<string>();
 		const all = new Set(direct);
-		for (const [name, { inside }] of this.groups) if ([...inside].some((inner) => direct.has(inner))) all.add(name);
+		const outer = this.#nests ? this.groups : [];
+		for (const [name, { inside }] of outer) if ([...inside].some((inner) => direct.has(inner))) all.add(name);
 		return [...all].sort(order).map((name) => this.group(name));
 	}
 

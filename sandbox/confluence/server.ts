@@ -10,6 +10,7 @@ import { LogIn } from "./login.ts";
 import { Population } from "./population.ts";
 import type { ConfluenceAccount, Directory, PopulationState } from "./records.ts";
 import { errorAnswer, noSuchCall, page } from "./refusals.ts";
+import { answerRpc } from "./rpc.ts";
 import { siteRoutes } from "./site.ts";
 import { behaviours, type ConfluenceBehaviour, type ConfluenceVersion } from "./versions.ts";
 import type { ConfluenceView, SentMail } from "./view.ts";
@@ -203,15 +204,16 @@ class ConfluenceSite {
 	#rest(call: Call, caller: ConfluenceAccount | undefined): Answer {
 		const depth = this.contextPath.split("/").filter((part) => part !== "").length;
 		const [rest, ...parts] = call.segments.slice(depth);
+		const { population, behaviour, version, base, contextPath, mails } = this;
+		const serverId = uuidOf("confluence", this.base);
+		const view = { population, behaviour, version, base, contextPath, serverId, caller, mails };
+		if (rest === "rpc" && parts[0] === "json-rpc" && parts[1] === "confluenceservice-v2") return answerRpc(call, view, parts[2] ?? "");
 		if (rest !== "rest") return page(404, "Page Not Found");
 		const methods = this.#methodsAt(parts);
 		if (methods.length === 0) throw noSuchCall(`${this.base}${call.path}`);
 		const found = this.router.find(call.method, parts);
 		if (found === undefined || found === "method" || !methods.includes(call.method))
 			return { status: 405, headers: this.behaviour.allowHeader ? { Allow: [...methods, "OPTIONS"].join(",") } : {} };
-		const { population, behaviour, version, base, contextPath, mails } = this;
-		const serverId = uuidOf("confluence", this.base);
-		const view = { population, behaviour, version, base, contextPath, serverId, caller, mails };
 		return found.handler(call, view, found.params);
 	}
 

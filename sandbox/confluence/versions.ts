@@ -50,6 +50,8 @@ export interface ConfluenceBehaviour {
 	readonly basic: boolean;
 	/** When a write without `X-Atlassian-Token: no-check` is refused: from browsers only, or always. */
 	readonly xsrf: "browsers" | "always";
+	/** The old remote API (XML-RPC & SOAP, with JSON-RPC). `guarded`: on, but refused while secure administrator sessions are. */
+	readonly jsonRpc: "off" | "on" | "guarded";
 	/** A mail server is set up, so that `notifyViaEmail` works. */
 	readonly mailServer: boolean;
 }
@@ -79,6 +81,7 @@ const ten: ConfluenceBehaviour = {
 	captchaAfter: 3,
 	basic: true,
 	xsrf: "browsers",
+	jsonRpc: "off",
 	mailServer: false,
 };
 const nine: ConfluenceBehaviour = { ...ten, membersNeedAdmin: false, updating: false, activeList: false };

@@ -1,4 +1,4 @@
-import type { CrowdDirectory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import type { CrowdQuirks } from "./quirks.ts";
 import { type CrowdGroup, type CrowdUser, fold } from "./records.ts";
 import { failed } from "./refusals.ts";
@@ -6,21 +6,21 @@ import { failed } from "./refusals.ts";
 /** A user of the application: of the topmost directory that has the name. */
 export interface SeenUser {
 	readonly user: CrowdUser;
-	readonly directory: CrowdDirectory;
+	readonly directory: Directory;
 }
 
 /** What one application sees: its directories as if they were one. */
 export class ApplicationView {
-	readonly #directories: readonly CrowdDirectory[];
+	readonly #directories: readonly Directory[];
 	readonly #quirks: CrowdQuirks;
 
-	constructor(directories: readonly CrowdDirectory[], quirks: CrowdQuirks) {
+	constructor(directories: readonly Directory[], quirks: CrowdQuirks) {
 		this.#directories = directories;
 		this.#quirks = quirks;
 	}
 
 	/** Those that answer. @throws Refused 500 when one does not, unless Crowd is told to go on without. */
-	get directories(): readonly CrowdDirectory[] {
+	get directories(): readonly Directory[] {
 		const down = this.#directories.find((directory) => directory.down);
 		if (down !== undefined && this.#quirks.down === "fails") throw failed(`Directory '${down.name}' is not functional during fetching`);
 		return this.#directories.filter((directory) => !directory.down);

@@ -5,12 +5,32 @@ export interface NewUser extends Partial<Omit<CrowdUser, "externalId">> {
 	readonly externalId?: string;
 }
 
-/** One directory that Crowd has, with users and groups of its own. Nothing here asks for permissions. */
-export class CrowdDirectory {
+/** A directory as the protocol meets it. Records are alive: what is written into one is kept. Nothing here asks for permissions. */
+export interface Directory {
+	readonly id: number;
+	readonly name: string;
+	readonly permissions: ReadonlySet<Permission>;
+	/** Does not answer just now. */
+	readonly down: boolean;
+	users(): readonly CrowdUser[];
+	groups(): readonly CrowdGroup[];
+	user(name: string): CrowdUser | undefined;
+	group(name: string): CrowdGroup | undefined;
+	keyOf(user: CrowdUser): string;
+	addUser(user: NewUser): CrowdUser;
+	removeUser(name: string): void;
+	rename(user: CrowdUser, name: string): void;
+	addGroup(name: string, more?: Partial<Omit<CrowdGroup, "name">>): CrowdGroup;
+	removeGroup(name: string): void;
+	/** Something inside a record was changed. */
+	touch(): void;
+}
+
+/** One directory that Crowd has, with users and groups of its own. */
+export class CrowdDirectory implements Directory {
 	readonly id: number;
 	readonly name: string;
 	permissions: ReadonlySet<Permission>;
-	/** Does not answer just now. */
 	down = false;
 	readonly #changed: () => void;
 	readonly #users = new Map<string, CrowdUser>();
@@ -94,7 +114,6 @@ export class CrowdDirectory {
 		this.#changed();
 	}
 
-	/** Something inside a record was changed. */
 	touch(): void {
 		this.#changed();
 	}

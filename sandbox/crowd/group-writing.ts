@@ -1,6 +1,6 @@
 import type { Answer, Call } from "../kit/http.ts";
 import type { Router } from "../kit/router.ts";
-import type { CrowdDirectory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import { fold } from "./records.ts";
 import { denied, failed, noGroup, noMembership, refused } from "./refusals.ts";
 import { attributesEntity, groupEntity } from "./represent.ts";
@@ -159,12 +159,12 @@ function unnest(call: Call, context: CrowdContext): Answer {
 	return NOTHING;
 }
 
-function requireUpdate(context: CrowdContext, directory: CrowdDirectory, group: string): void {
+function requireUpdate(context: CrowdContext, directory: Directory, group: string): void {
 	if (!mayIn(context, directory, "update group"))
 		throw denied(`Could not update group '${group}' in the directory '${directory.name}' because the application does not allow updates.`);
 }
 
-function groupOf(directory: CrowdDirectory, name: string) {
+function groupOf(directory: Directory, name: string) {
 	const group = directory.group(name);
 	if (group === undefined) throw noGroup(name);
 	return group;

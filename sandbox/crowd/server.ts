@@ -1,27 +1,13 @@
-import { type Answer, basicOf, type Call, Refused } from "../kit/http.ts";
-import { Router } from "../kit/router.ts";
+import type { Answer, Call } from "../kit/http.ts";
 import { type Sandbox, SandboxServer } from "../kit/server.ts";
 import { StateFile } from "../kit/state.ts";
 import type { Company } from "../world/company.ts";
-import { ApplicationView } from "./application.ts";
 import { CrowdDirectory } from "./directory.ts";
+import { type CrowdApplication, UserManagementProtocol } from "./protocol.ts";
 import { type CrowdQuirks, plainQuirks } from "./quirks.ts";
-import { type DirectoryState, PERMISSIONS, type Permission } from "./records.ts";
+import type { DirectoryState } from "./records.ts";
 import { page } from "./refusals.ts";
-import { xmlOf } from "./represent.ts";
-import { type CrowdContext, readingRoutes } from "./routes.ts";
 import { recordsOf } from "./world.ts";
-import { writingRoutes } from "./writing.ts";
-
-/** Something that logs in to Crowd; not a person. */
-export interface CrowdApplication {
-	readonly name: string;
-	readonly password: string;
-	/** Ids of its directories, topmost first. Default: all. */
-	readonly directories?: readonly number[];
-	/** Of each of its directories, those that the directory itself permits too. Default: all. */
-	readonly permissions?: readonly Permission[];
-}
 
 export interface CrowdOptions {
 	/** Default 0: any free port. */
@@ -102,17 +88,13 @@ class CrowdSite {
 	readonly contextPath: string;
 	readonly state: StateFile<readonly DirectoryState[]> | undefined;
 	readonly restored: boolean;
-	readonly #version: string;
-	readonly #applications: readonly CrowdApplication[];
 	readonly #directories: readonly CrowdDirectory[];
-	readonly #router = new Router<CrowdContext>();
+	readonly #protocol: UserManagementProtocol;
 	origin = "";
 
 	constructor(options: CrowdOptions) {
 		this.quirks = Object.assign(plainQuirks(), options.quirks);
 		this.contextPath = options.contextPath ?? "/crowd";
-		this.#version = options.version ?? "Crowd/6.3.1";
-		this.#applications = options.applications ?? [standardApplication];
 		const earlier = options.stateFile === undefined ? undefined : StateFile.load<readonly DirectoryState[]>(options.stateFile);
 		this.restored = earlier !== undefined;
 		this.#directories = (earlier ?? options.directories ?? [INTERNAL]).map(
@@ -120,8 +102,13 @@ class CrowdSite {
 		);
 		this.state =
 			options.stateFile === undefined ? undefined : new StateFile(options.stateFile, () => this.#directories.map((each) => each.state()));
-		readingRoutes(this.#router);
-		writingRoutes(this.#router);
+		this.#protocol = new UserManagementProtocol({
+			version: options.version ?? "Crowd/6.3.1",
+			quirks: this.quirks,
+			applications: options.applications ?? [standardApplication],
+			directories: () => this.#directories,
+			base: () => this.origin + this.contextPath,
+		});
 	}
 
 	directory(id?: number): CrowdDirectory {
@@ -131,62 +118,12 @@ class CrowdSite {
 	}
 
 	endpoints(): readonly string[] {
-		return this.#router.templates().map((template) => template.replace(" ", ` ${this.contextPath}/rest/usermanagement/1`));
+		return this.#protocol.endpoints().map((template) => template.replace(" ", ` ${this.contextPath}`));
 	}
 
 	answer(call: Call): Answer {
-		const answer = rendered(this.#answer(call), call);
-		return this.quirks.saysVersion ? { ...answer, headers: { ...answer.headers, "X-Embedded-Crowd-Version": this.#version } } : answer;
-	}
-
-	#answer(call: Call): Answer {
 		const context = this.contextPath.split("/").filter((part) => part !== "");
-		const [rest, api, version, ...segments] = call.segments.slice(context.length);
-		const known = context.every((part, at) => call.segments[at] === part) && rest === "rest" && api === "usermanagement";
-		if (!known || (version !== "1" && version !== "latest")) return page(404, "Not Found");
-		const application = this.#caller(call);
-		if (application === undefined) return { status: 401, text: "Application failed to authenticate", type: "text/plain" };
-		if (this.quirks.foreignAddress !== undefined)
-			return page(
-				403,
-				`Client with address "${this.quirks.foreignAddress}" is forbidden from making requests to the application, ${application.name}.`,
-			);
-		const found = this.#router.find(call.method, segments);
-		if (found === undefined || found === "method") return page(found === "method" ? 405 : 404, "Not Found");
-		return this.#handled(() => found.handler(call, this.#context(application), found.params));
+		const inside = context.every((part, at) => call.segments[at] === part);
+		return this.#protocol.answer(call, inside ? call.segments.slice(context.length) : []);
 	}
-
-	/** A refusal is rendered like every answer. */
-	#handled(work: () => Answer): Answer {
-		try {
-			return work();
-		} catch (error) {
-			if (error instanceof Refused) return { ...error.answer, headers: { "x-root": "error" } };
-			throw error;
-		}
-	}
-
-	#caller(call: Call): CrowdApplication | undefined {
-		const login = basicOf(call.headers.authorization);
-		return this.#applications.find(({ name, password }) => name === login?.name && password === login.password);
-	}
-
-	#context(application: CrowdApplication): CrowdContext {
-		const own = application.directories?.map((id) => this.directory(id)) ?? this.#directories;
-		const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(this.#version)?.slice(1) ?? []).map(Number);
-		const base = `${this.origin}${this.contextPath}/rest/usermanagement/1`;
-		return {
-			view: new ApplicationView(own, this.quirks),
-			how: { base, quirks: this.quirks, version: [major, minor] },
-			permissions: new Set(application.permissions ?? PERMISSIONS),
-		};
-	}
-}
-
-/** XML unless JSON was asked for. */
-function rendered(answer: Answer, call: Call): Answer {
-	const { "x-root": root, ...headers } = answer.headers ?? {};
-	if (answer.json === undefined || root === undefined || /json/.test(String(call.headers.accept ?? ""))) return { ...answer, headers };
-	const { json, ...rest } = answer;
-	return { ...rest, headers, text: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>${xmlOf(root, json)}`, type: "application/xml" };
 }

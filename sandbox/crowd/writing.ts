@@ -1,6 +1,6 @@
 import { type Answer, type Call, jsonOf } from "../kit/http.ts";
 import type { Router } from "../kit/router.ts";
-import type { CrowdDirectory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import { groupWritingRoutes } from "./group-writing.ts";
 import type { CrowdUser, Permission } from "./records.ts";
 import { denied, failed, refused } from "./refusals.ts";
@@ -9,7 +9,7 @@ import { type CrowdContext, required, userNamed } from "./routes.ts";
 
 export const NOTHING: Answer = { status: 204 };
 
-export const mayIn = (context: CrowdContext, directory: CrowdDirectory, permission: Permission): boolean =>
+export const mayIn = (context: CrowdContext, directory: Directory, permission: Permission): boolean =>
 	context.permissions.has(permission) && directory.permissions.has(permission);
 
 /** Everything that changes something. */
@@ -130,7 +130,7 @@ function storeAttributes(call: Call, context: CrowdContext): Answer {
 		throw denied(`Not allowed to update user attributes '${user.name}' in directory '${directory.name}'.`);
 	const rows = (bodyOf(call).attributes ?? []) as readonly { readonly name: string; readonly values: readonly string[] }[];
 	if (rows.some(({ values }) => values.some((value) => value.length > 255))) throw failed("could not execute statement");
-	for (const { name, values } of rows) user.attributes[name] = values;
+	user.attributes = { ...user.attributes, ...Object.fromEntries(rows.map(({ name, values }) => [name, values])) };
 	directory.touch();
 	return NOTHING;
 }
@@ -139,7 +139,8 @@ function removeAttribute(call: Call, context: CrowdContext): Answer {
 	const { user, directory } = userNamed(context, required(call, "username"));
 	if (!mayIn(context, directory, "update user attribute"))
 		throw denied(`Not allowed to update user attributes '${user.name}' in directory '${directory.name}'.`);
-	delete user.attributes[required(call, "attributename")];
+	const { [required(call, "attributename")]: _gone, ...left } = user.attributes;
+	user.attributes = left;
 	directory.touch();
 	return NOTHING;
 }

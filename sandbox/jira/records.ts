@@ -23,6 +23,10 @@ export interface JiraAccount {
 	/** Named in issues as reporter or assignee: it cannot be deleted. */
 	readonly referenced?: boolean;
 	readonly properties?: Readonly<Record<string, unknown>>;
+	/** Of the user server; these are not the properties. */
+	readonly attributes?: Readonly<Record<string, readonly string[]>>;
+	/** Given and family name, which only the user server tells apart. */
+	readonly nameParts?: readonly [given: string, family: string];
 }
 
 export interface NewAccount {

@@ -1,9 +1,12 @@
+import { type CrowdApplication, UserManagementProtocol } from "../crowd/protocol.ts";
+import { type CrowdQuirks, plainQuirks } from "../crowd/quirks.ts";
 import { type Answer, type Call, Refused } from "../kit/http.ts";
 import { type RateLimit, RateLimiter } from "../kit/limiter.ts";
 import { Router } from "../kit/router.ts";
 import { type Sandbox, SandboxServer } from "../kit/server.ts";
 import { StateFile } from "../kit/state.ts";
 import { accountRoutes } from "./accounts.ts";
+import { directoriesOf } from "./directory.ts";
 import { groupRoutes } from "./groups.ts";
 import { listingRoutes } from "./listing.ts";
 import { LogIn, notLoggedIn } from "./login.ts";
@@ -14,7 +17,7 @@ import { propertyRoutes } from "./properties.ts";
 import type { Application, Directory, JiraAccount, PopulationState } from "./records.ts";
 import { badTarget, errorAnswer, page } from "./refusals.ts";
 import { siteRoutes } from "./site.ts";
-import { behaviours, type JiraBehaviour, type JiraVersion } from "./versions.ts";
+import { behaviours, type JiraBehaviour, type JiraVersion, releases } from "./versions.ts";
 import type { JiraView, SentMail } from "./view.ts";
 
 export interface JiraOptions {
@@ -28,6 +31,8 @@ export interface JiraOptions {
 	readonly applications?: readonly Application[];
 	/** Default: none, as Jira comes. */
 	readonly rateLimit?: RateLimit;
+	/** Applications that use this Jira as their user server. Default: `rollcall`. */
+	readonly userServer?: { readonly applications?: readonly CrowdApplication[]; readonly quirks?: Partial<CrowdQuirks> };
 	/** `/jira`, for an instance that does not live at the root. */
 	readonly contextPath?: string;
 	/** Accounts, groups and tokens are kept in this file from run to run. */
@@ -37,7 +42,7 @@ export interface JiraOptions {
 }
 
 export interface JiraSandbox extends Sandbox {
-	/** `GET /path/{id}` for everything that is answered. */
+	/** `GET /path/{id}` for everything that REST v2 answers. */
 	readonly endpoints: readonly string[];
 	readonly version: JiraVersion;
 	/** Change accounts, groups, directories and licences here, without Jira's rules. */
@@ -46,6 +51,8 @@ export interface JiraSandbox extends Sandbox {
 	readonly behaviour: { -readonly [Key in keyof JiraBehaviour]: JiraBehaviour[Key] };
 	/** The account that Rollcall logs in with; a token works from 8.14. */
 	readonly credentials: { readonly username: string; readonly password: string; readonly token: string };
+	/** Jira as a user server (`/rest/usermanagement/1`): the log-in of its first application, and what differs from server to server. */
+	readonly userServer: { readonly application: string; readonly password: string; readonly quirks: CrowdQuirks };
 	/** Another administrator, the one that set Jira up. */
 	readonly admin: { readonly username: string; readonly password: string };
 	/** Mails that Jira would have sent. */
@@ -62,6 +69,7 @@ export interface JiraSandbox extends Sandbox {
 }
 
 const credentials = { username: "rollcall", password: "sandbox-rollcall-password", token: "sandbox-rollcall-token" };
+const standardApplication: CrowdApplication = { name: "rollcall", password: "sandbox-user-server-password" };
 const admin = { username: "admin", password: "sandbox-admin-password" };
 
 /** Starts a stand-in of Jira Data Center's REST API v2 on the loopback interface, with the accounts `admin` and `rollcall`. */
@@ -91,6 +99,7 @@ export async function startJira(options: JiraOptions = {}): Promise<JiraSandbox>
 		behaviour: site.behaviour,
 		credentials,
 		admin,
+		userServer: site.userServer,
 		mails: site.mails,
 		restored: site.restored,
 		limitRate: (limit) => site.limitRate(limit),
@@ -131,6 +140,8 @@ class JiraSite {
 	readonly restored: boolean;
 	readonly contextPath: string;
 	readonly #lookup: Lookup;
+	readonly userServer: JiraSandbox["userServer"];
+	readonly #protocol: UserManagementProtocol;
 	readonly #router = new Router<JiraView>();
 	readonly #clock: () => number;
 	#limiter: RateLimiter | undefined;
@@ -153,6 +164,18 @@ class JiraSite {
 		this.state = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, () => this.population.state());
 		this.#lookup = new Lookup(this.population);
 		this.login = new LogIn(this.population, this.#lookup, () => this.base);
+		const applications = options.userServer?.applications ?? [standardApplication];
+		const { name: application, password } = applications[0] ?? standardApplication;
+		// Jira takes changes of addresses from applications, unlike Crowd since 4.4 (facts: 11.3).
+		const quirks = Object.assign(plainQuirks(), { emailChanges: true }, options.userServer?.quirks);
+		this.userServer = { application, password, quirks };
+		this.#protocol = new UserManagementProtocol({
+			version: `JIRA/${releases[this.version].version}`,
+			quirks,
+			applications,
+			directories: directoriesOf(this.population),
+			base: () => this.base,
+		});
 		if (earlier === undefined) this.#settle();
 		this.limitRate(options.rateLimit);
 		for (const routes of [siteRoutes, listingRoutes, accountRoutes, groupRoutes, projectRoutes, propertyRoutes]) routes(this.#router);
@@ -195,6 +218,8 @@ class JiraSite {
 	answer(call: Call): Answer {
 		const refused = this.#filter(call);
 		if (refused !== undefined) return refused;
+		const segments = call.segments.slice(this.contextPath.split("/").filter((part) => part !== "").length);
+		if (segments[0] === "rest" && segments[1] === "usermanagement") return this.#protocol.answer(call, segments);
 		const caller = this.login.caller(call, this.behaviour);
 		const limited = caller === undefined ? undefined : this.#limiter?.take(caller.key);
 		const headers = { ...limited?.headers, "X-AUSERNAME": caller === undefined ? "anonymous" : encodeURIComponent(caller.name) };

@@ -1,5 +1,8 @@
 import { BAMBOO_SPECS, bambooDefects } from "./bamboo-defects.ts";
 import { BITBUCKET_SPECS, bitbucketDefects, directoryDefects } from "./bitbucket-defects.ts";
+import { CLOUD_SPECS, managementDefects, provisioningDefects } from "./cloud-defects.ts";
+import { CONFLUENCE_SPEC, confluenceDefects } from "./confluence-defects.ts";
+import { FISHEYE_SPEC, fisheyeDefects } from "./fisheye-defects.ts";
 /**
  * Known defects of the vendors' descriptions, excused one by one. With `pointer` the described thing is put right (and still compared);
  * with `problem` a single disagreement is excused. A defect that excuses nothing any more makes the tests fail.
@@ -204,6 +207,10 @@ export function defectsOf(file: string): readonly Defect[] {
 	if (Object.values<string>(BAMBOO_SPECS).includes(file)) return bambooDefects;
 	if (file === BITBUCKET_SPECS["8.10"]) return bitbucketDefects;
 	if (file === BITBUCKET_SPECS["9.5"]) return [...bitbucketDefects, ...directoryDefects];
+	if (file === CLOUD_SPECS.management) return managementDefects;
+	if (file === CLOUD_SPECS.provisioning) return provisioningDefects;
+	if (file === CONFLUENCE_SPEC) return confluenceDefects;
+	if (file === FISHEYE_SPEC) return fisheyeDefects;
 	if (file === jiraSpec) return jiraDefects;
 	if (file === oktaSpec) return oktaDefects;
 	return file === keycloakSpec ? keycloakDefects : [];

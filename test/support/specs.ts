@@ -101,7 +101,8 @@ class OpenApiSpecs implements Specs {
 			const missing = parameter.in === "query" && parameter.required === true && sent.query?.[parameter.name] === undefined;
 			if (missing) problems.push(`${name}: query parameter ${parameter.name} is missing`);
 		}
-		problems.push(...this.#bodyProblems(`${name} request`, operation.requestBody?.content, sent.body));
+		const described = operation.requestBody && this.#resolved(operation.requestBody);
+		problems.push(...this.#bodyProblems(`${name} request`, described?.content, sent.body));
 		return this.#excused(problems);
 	}
 
@@ -120,7 +121,7 @@ class OpenApiSpecs implements Specs {
 	#operation(method: string, path: string): { readonly operation: Operation; readonly name: string } | string {
 		const parts = path.replace(/\/+$/, "").slice(this.#base.length).split("/");
 		if (!path.startsWith(this.#base)) return `${path} is not below ${this.#base}`;
-		const fitting = Object.keys(this.#document.paths).filter((template) => fits(template.split("/"), parts));
+		const fitting = Object.keys(this.#document.paths).filter((template) => fits(template.replace(/\/+$/, "").split("/"), parts));
 		const template = fitting.sort((left, right) => left.split("{").length - right.split("{").length)[0];
 		if (template === undefined) return `${method} ${path} is not described`;
 		const item = this.#document.paths[template];

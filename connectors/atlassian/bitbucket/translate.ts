@@ -85,7 +85,7 @@ export const accountOf = (user: WireUser, groups: readonly GroupName[], attribut
 	email: user.emailAddress ?? "",
 	displayName: user.displayName ?? "",
 	active: user.active,
-	editable: user.mutableDetails !== false || user.mutableGroups !== false,
+	editable: user.mutableDetails !== false || (user.mutableGroups !== false && "memberships"),
 	groups,
 	...(attributes === undefined ? {} : { attributes }),
 });

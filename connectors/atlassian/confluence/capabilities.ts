@@ -42,6 +42,8 @@ export interface Abilities {
 	readonly switches: boolean;
 	/** Names and addresses can be changed: asked for in CONFSERVER-93140, first seen in the documentation of 9.4. */
 	readonly updates: boolean;
+	/** The old remote API is switched on, and does what REST does not have. */
+	readonly rpc?: boolean;
 }
 /** As documented, for a server that was not asked. */
 export const documented = (version: ConfluenceVersion): Abilities => ({
@@ -50,8 +52,8 @@ export const documented = (version: ConfluenceVersion): Abilities => ({
 });
 
 const PAGES = "Administration > User management";
-const NO_CREATE = `Confluence creates accounts by REST from 8.4: create the account under ${PAGES} with the username that Rollcall names (it is then adopted), or in the directory that Confluence reads, or upgrade.`;
-const NO_GROUPS = `Confluence changes groups and memberships by REST from 8.2: do it under ${PAGES} > Groups, or in the directory that Confluence reads, or upgrade.`;
+const NO_CREATE = `Confluence creates accounts by REST from 8.4: create the account under ${PAGES} with the username that Rollcall names (it is then adopted), or in the directory that Confluence reads, or upgrade, or switch on the old remote API (jsonRpc).`;
+const NO_GROUPS = `Confluence changes groups and memberships by REST from 8.2: do it under ${PAGES} > Groups, or in the directory that Confluence reads, or upgrade, or switch on the old remote API (jsonRpc).`;
 const NO_SWITCH = `this Confluence has no REST call that disables or enables accounts: do it under ${PAGES} (Disable or Enable on the account's page), or in the directory that Confluence reads; with leavers.action: unlicense a leaver loses the groups that give a licence.`;
 const NO_UPDATE = `this Confluence has no REST call that changes an account: change it under ${PAGES} (Edit details on the account's page), or in the directory that Confluence reads.`;
 const NO_RENAME = `Confluence renames nobody by REST: rename the account under ${PAGES} (Edit details on the account's page), or in the directory that Confluence reads; Rollcall goes on with it under its new name.`;
@@ -62,16 +64,16 @@ const when = (able: boolean, because: string): Capability => (able ? YES : { sup
 
 function operationsOf(
 	version: ConfluenceVersion,
-	{ switches, updates }: Abilities,
+	{ switches, updates, rpc = false }: Abilities,
 ): Readonly<Record<ProductOperation["kind"], Capability>> {
-	const groups = when(writesGroups(version), NO_GROUPS);
-	const switching = when(switches, NO_SWITCH);
+	const groups = when(rpc || writesGroups(version), NO_GROUPS);
+	const switching = when(rpc || switches, NO_SWITCH);
 	return {
 		"group.create": groups,
 		"group.delete": groups,
-		"account.create": when(createsAccounts(version), NO_CREATE),
+		"account.create": when(rpc || createsAccounts(version), NO_CREATE),
 		"account.rename": { supported: false, because: NO_RENAME },
-		"account.update": when(updates, NO_UPDATE),
+		"account.update": when(rpc || updates, NO_UPDATE),
 		"account.enable": switching,
 		"account.disable": switching,
 		"attribute.set": { supported: false, because: NO_ATTRIBUTES },
@@ -89,12 +91,13 @@ export function capabilitiesOf(
 	limits: { readonly pageSize: number; readonly concurrency: number },
 	abilities: Abilities = documented(version),
 ): Capabilities {
-	const updatable: readonly (keyof AccountFields)[] = abilities.updates ? ["email", "displayName"] : [];
+	const updates = abilities.updates || abilities.rpc === true;
+	const updatable: readonly (keyof AccountFields)[] = updates ? ["email", "displayName"] : [];
 	return {
 		server: `Confluence ${version.text}`,
 		operations: operationsOf(version, abilities),
 		updatableFields: new Set(updatable),
-		fixedFields: { username: NO_RENAME, ...(abilities.updates ? {} : { email: NO_UPDATE, displayName: NO_UPDATE }) },
+		fixedFields: { username: NO_RENAME, ...(updates ? {} : { email: NO_UPDATE, displayName: NO_UPDATE }) },
 		readableFields: new Set(["username", "displayName"]),
 		requiredFields: new Set(["username", "email", "displayName"]),
 		readsDisabledAccounts: listsAccounts(version),

@@ -1,6 +1,7 @@
 import { SyncError } from "../../../core/errors.ts";
 import type { AccountId, GroupName } from "../../../core/model.ts";
-import type { Performed } from "../../../core/product.ts";
+import type { MembershipWork, Performed } from "../../../core/product.ts";
+import type { WriteCalls } from "./calls.ts";
 import { LARGEST_PAGE, readAll } from "./pages.ts";
 import type { ConfluenceTalk } from "./talk.ts";
 import type { KnownUser } from "./translate.ts";
@@ -21,11 +22,12 @@ export class Memberships {
 		this.#account = account;
 	}
 
-	async change(kind: "member.add" | "member.remove", id: AccountId, group: GroupName, signal: AbortSignal): Promise<Performed> {
+	async change({ operation, account: id }: MembershipWork, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
+		const { kind, group } = operation;
 		const wanted = kind === "member.add";
 		const { name } = await this.#account(id, signal);
 		if ((await this.#isMember(id, group, signal)) === wanted) return { outcome: "already" };
-		await this.#talk.changeMember(wanted ? "PUT" : "DELETE", name, group, signal);
+		await calls.changeMember(wanted ? "PUT" : "DELETE", name, group, signal);
 		if ((await this.#isMember(id, group, signal)) === wanted) return { outcome: "done" };
 		throw wanted ? notIn(id, group) : stayed(id, group);
 	}

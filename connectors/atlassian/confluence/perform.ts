@@ -3,6 +3,7 @@ import { SyncError } from "../../../core/errors.ts";
 import type { AccountId, Digest, GroupName } from "../../../core/model.ts";
 import type { AccountCreate, AccountUpdate, ProductOperation } from "../../../core/operation.ts";
 import type { Performed } from "../../../core/product.ts";
+import type { WriteCalls } from "./calls.ts";
 import { Memberships } from "./memberships.ts";
 import { inPath } from "./paths.ts";
 import { detailOf, isStatus, judged } from "./refusals.ts";
@@ -11,6 +12,11 @@ import { type KnownUser, knownUser } from "./translate.ts";
 
 const DONE: Performed = { outcome: "done" };
 const ALREADY: Performed = { outcome: "already" };
+
+export interface Work {
+	readonly operation: ProductOperation;
+	readonly account: AccountId | undefined;
+}
 
 /** One operation at a time, each idempotent: asked twice, the second answer is `already`. */
 export class ConfluenceWriter {
@@ -26,9 +32,10 @@ export class ConfluenceWriter {
 		this.#memberships = new Memberships(talk, (id, signal) => this.#account(id, signal));
 	}
 
-	async perform(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {
+	/** `calls`: by which of its two ways Confluence is asked. */
+	async perform(work: Work, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
 		try {
-			return await this.#act(operation, account, signal);
+			return await this.#act(work, calls, signal);
 		} catch (error) {
 			throw await judged(error, () => this.#mayAdminister(signal));
 		}
@@ -44,22 +51,22 @@ export class ConfluenceWriter {
 		}
 	}
 
-	async #act(operation: ProductOperation, account: AccountId | undefined, signal: AbortSignal): Promise<Performed> {
+	async #act({ operation, account }: Work, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
 		switch (operation.kind) {
 			case "group.create":
-				return await this.#createGroup(operation.group, signal);
+				return await this.#createGroup(operation.group, calls, signal);
 			case "group.delete":
-				return await this.#deleteGroup(operation.group, signal);
+				return await this.#deleteGroup(operation.group, calls, signal);
 			case "account.create":
-				return await this.#create(operation, signal);
+				return await this.#create(operation, calls, signal);
 			case "account.update":
-				return await this.#update(subject(operation, account), operation.after, signal);
+				return await this.#update({ id: subject(operation, account), after: operation.after }, calls, signal);
 			case "account.enable":
 			case "account.disable":
-				return await this.#switch(subject(operation, account), operation.kind === "account.enable", signal);
+				return await this.#switch({ id: subject(operation, account), active: operation.kind === "account.enable" }, calls, signal);
 			case "member.add":
 			case "member.remove":
-				return await this.#memberships.change(operation.kind, subject(operation, account), operation.group, signal);
+				return await this.#memberships.change({ operation, account: subject(operation, account) }, calls, signal);
 			case "account.rename":
 			case "attribute.set":
 				throw new SyncError("bug", `${operation.kind} came through to Confluence`, { todo: "Please report this; nothing was sent." });
@@ -80,20 +87,20 @@ export class ConfluenceWriter {
 		return user === undefined ? undefined : knownUser(user);
 	}
 
-	async #createGroup(group: GroupName, signal: AbortSignal): Promise<Performed> {
+	async #createGroup(group: GroupName, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
 		// Confluence would create one that nobody could be put into.
 		inPath("group", group);
 		try {
-			await this.#talk.createGroup(group, signal);
+			await calls.createGroup(group, signal);
 			return DONE;
 		} catch (error) {
 			if (isStatus(error, 409) && (await this.#talk.group(group, signal)) !== undefined) return ALREADY;
 			throw error;
 		}
 	}
-	async #deleteGroup(group: GroupName, signal: AbortSignal): Promise<Performed> {
+	async #deleteGroup(group: GroupName, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
 		try {
-			await this.#talk.deleteGroup(group, signal);
+			await calls.deleteGroup(group, signal);
 			return DONE;
 		} catch (error) {
 			if (isStatus(error, 404) && (await this.#talk.group(group, signal)) === undefined) return ALREADY;
@@ -101,14 +108,18 @@ export class ConfluenceWriter {
 		}
 	}
 
-	async #create({ id, after: { username, email, displayName } }: AccountCreate, signal: AbortSignal): Promise<Performed> {
+	async #create(
+		{ id, after: { username, email, displayName } }: AccountCreate,
+		calls: WriteCalls,
+		signal: AbortSignal,
+	): Promise<Performed> {
 		const before = this.#created.get(id);
 		if (before !== undefined && (await this.#found({ key: before }, signal)) !== undefined) return { ...ALREADY, account: before };
 		inPath("account", username);
 		const password = this.#invite ? undefined : unknownPassword();
 		try {
 			const user = { userName: username, fullName: displayName, email };
-			const created = (await this.#talk.createUser(user, password, signal)) as AccountId;
+			const created = (await calls.createUser(user, password, signal)) as AccountId;
 			this.#created.set(id, created);
 			return { ...DONE, account: created };
 		} catch (error) {
@@ -131,25 +142,43 @@ export class ConfluenceWriter {
 	 * The address cannot be read, so it is written whenever it is wanted; `already` says that nothing that shows was different.
 	 * The full name always goes along: a request without it might be taken for one that blanks it.
 	 */
-	async #update(id: AccountId, after: AccountUpdate["after"], signal: AbortSignal): Promise<Performed> {
+	async #update(
+		{ id, after }: { id: AccountId; after: AccountUpdate["after"] },
+		calls: WriteCalls,
+		signal: AbortSignal,
+	): Promise<Performed> {
 		const before = await this.#account(id, signal);
 		const fullName = after.displayName ?? before.displayName;
 		const showsAlready = before.displayName === fullName;
 		if (showsAlready && after.email === undefined) return ALREADY;
 		const change = { fullName, ...(after.email === undefined ? {} : { email: after.email }) };
-		await this.#talk.updateUser(before.name, change, signal);
+		await this.#onAccount(before, () => calls.updateUser(before.name, change, signal), signal);
 		if (after.displayName === undefined) return DONE;
 		if ((await this.#account(id, signal)).displayName !== fullName) throw ignored(id, "the full name");
 		return showsAlready ? ALREADY : DONE;
 	}
 
-	async #switch(id: AccountId, active: boolean, signal: AbortSignal): Promise<Performed> {
+	async #switch({ id, active }: { id: AccountId; active: boolean }, calls: WriteCalls, signal: AbortSignal): Promise<Performed> {
 		const before = await this.#account(id, signal);
 		if (before.active === active) return ALREADY;
-		await this.#talk.switchUser(before.name, active ? "enable" : "disable", signal);
+		const to = active ? "enable" : "disable";
+		await this.#onAccount(before, () => calls.switchUser(before.name, to, signal), signal);
 		const { active: now } = await this.#account(id, signal);
 		if (now !== undefined && now !== active) throw ignored(id, active ? "enabling" : "disabling");
 		return DONE;
+	}
+	/** Not found, and the account is there: then it is the call that is not there. */
+	async #onAccount({ key, name }: KnownUser, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			if (!isStatus(error, 404) || (await this.#found({ key }, signal))?.name !== name) throw error;
+			throw new SyncError("target.unsupported", `${error.message}; the account is there, so this Confluence has no such call`, {
+				todo: "Do it under Administration > User management; what the version can do stands in docs/guides/confluence.md.",
+				context: error.context,
+				cause: error,
+			});
+		}
 	}
 }
 

@@ -4,12 +4,13 @@ import type { AccountId, ProductId } from "../../../core/model.ts";
 import type { AccountFields, ProductOperation } from "../../../core/operation.ts";
 import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
 import { abilitiesOf } from "./abilities.ts";
-import { type Abilities, capabilitiesOf } from "./capabilities.ts";
+import type { WriteCalls } from "./calls.ts";
+import { type Abilities, type ConfluenceVersion, capabilitiesOf } from "./capabilities.ts";
 import { checkConfluence } from "./check.ts";
 import { LARGEST_PAGE } from "./pages.ts";
 import { ConfluenceWriter } from "./perform.ts";
 import { readConfluence } from "./read.ts";
-import { isStatus } from "./refusals.ts";
+import { RpcCalls } from "./rpc.ts";
 import { type ConfluenceServer, serverOf } from "./server.ts";
 import type { ConfluenceSettings } from "./settings.ts";
 import { ConfluenceTalk } from "./talk.ts";
@@ -30,6 +31,7 @@ class ConfluenceProduct implements AtlassianProduct {
 	readonly kind = "confluence";
 	readonly #settings: ConfluenceSettings;
 	readonly #talk: ConfluenceTalk;
+	readonly #rpc: RpcCalls;
 	readonly #writer: ConfluenceWriter;
 	#server: ConfluenceServer | undefined;
 	#abilities: Abilities | undefined;
@@ -38,15 +40,25 @@ class ConfluenceProduct implements AtlassianProduct {
 		this.id = settings.id;
 		this.#settings = settings;
 		this.#talk = new ConfluenceTalk(settings);
+		this.#rpc = new RpcCalls(this.#talk);
 		this.#writer = new ConfluenceWriter(this.#talk, { invite: settings.invite ?? false });
 	}
 
 	async capabilities(signal: AbortSignal): Promise<Capabilities> {
 		this.#server ??= await serverOf(this.#talk, signal);
-		const { network, pageSize, switching = "probe", updating = "probe" } = this.#settings;
+		const { switching = "probe", updating = "probe", jsonRpc = false } = this.#settings;
 		this.#abilities ??= await abilitiesOf(this.#talk, this.#server.version, { switching, updating }, signal);
-		const limits = { pageSize: pageSize ?? LARGEST_PAGE, concurrency: network.concurrency };
-		return capabilitiesOf(this.#server.version, limits, this.#abilities);
+		return this.#table(this.#server.version, { ...this.#abilities, rpc: jsonRpc });
+	}
+	#table(version: ConfluenceVersion, abilities: Abilities): Capabilities {
+		const { network, pageSize } = this.#settings;
+		return capabilitiesOf(version, { pageSize: pageSize ?? LARGEST_PAGE, concurrency: network.concurrency }, abilities);
+	}
+	/** REST where it can, and the old remote API for the rest. */
+	#callsFor(kind: ProductOperation["kind"]): WriteCalls {
+		const [server, abilities] = [this.#server, this.#abilities];
+		const byRest = server !== undefined && abilities !== undefined && this.#table(server.version, abilities).operations[kind].supported;
+		return byRest ? this.#talk : this.#rpc;
 	}
 
 	canonical(fields: AccountFields): AccountFields {
@@ -59,8 +71,8 @@ class ConfluenceProduct implements AtlassianProduct {
 
 	async read(request: ReadRequest, signal: AbortSignal): Promise<Actual> {
 		this.#server ??= await serverOf(this.#talk, signal);
-		const { pageSize, network } = this.#settings;
-		const parts = { product: this.id, talk: this.#talk, concurrency: network.concurrency, ...this.#server };
+		const { pageSize, network, jsonRpc = false } = this.#settings;
+		const parts = { product: this.id, talk: this.#talk, concurrency: network.concurrency, jsonRpc, ...this.#server };
 		return await readConfluence({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
 	}
 
@@ -70,14 +82,14 @@ class ConfluenceProduct implements AtlassianProduct {
 		if (!capability.supported)
 			throw new SyncError("target.unsupported", `${can.server} cannot do ${operation.kind}`, { todo: capability.because });
 		try {
-			return await this.#writer.perform(operation, account, signal);
+			return await this.#writer.perform({ operation, account }, this.#callsFor(operation.kind), signal);
 		} catch (error) {
-			if (isStatus(error, 405)) this.#forget(operation.kind);
+			if (error instanceof SyncError && error.code === "target.unsupported") this.#forget(operation.kind);
 			throw error;
 		}
 	}
 
-	/** The server said 405 after all: not asked again for this. */
+	/** The server has no such call after all: not asked again for it. */
 	#forget(kind: ProductOperation["kind"]): void {
 		if (this.#abilities === undefined) return;
 		if (kind === "account.update") this.#abilities = { ...this.#abilities, updates: false };

@@ -5,6 +5,7 @@ import { together } from "../../http/together.ts";
 import { type ConfluenceVersion, listsAccounts } from "./capabilities.ts";
 import { LARGEST_PAGE, type Listing, type PageRequest, readAll } from "./pages.ts";
 import { mayStandInPath } from "./paths.ts";
+import { activeNames } from "./rpc.ts";
 import type { ConfluenceTalk } from "./talk.ts";
 import {
 	accessGroups,
@@ -25,6 +26,8 @@ export interface ReadParts {
 	readonly version: ConfluenceVersion;
 	readonly site: string | undefined;
 	readonly concurrency: number;
+	/** The old remote API may be asked, where REST has no list of accounts. */
+	readonly jsonRpc: boolean;
 	readonly pageSize?: number;
 }
 
@@ -43,7 +46,7 @@ export async function readConfluence(parts: ReadParts, request: ReadRequest, sig
 	const licence = await licenceOf(talk, signal);
 	const listed = await readAccounts(parts, request, signal);
 	const { groups, memberships } = await readGroups(parts, { ...request, access: access ?? [], all: listed === undefined }, signal);
-	const users = listed ?? allMembers(memberships);
+	const users = listed ?? (await withActive(parts, allMembers(memberships), signal));
 	if (!users.has(self.key)) throw notAmongThem(self.name, users.size);
 	const belonging = turnRound(users, memberships);
 	if ((await whoAmI(talk, signal)).key !== self.key) throw changed(self.name);
@@ -118,6 +121,16 @@ async function readAccounts(parts: ReadParts, { progress }: ReadRequest, signal:
 /** Before 8.4: whoever is in any group. An account without a group is not seen. */
 function allMembers(memberships: Groups["memberships"]): Users {
 	return new Map([...memberships.values()].flatMap((members) => [...members.entries()]));
+}
+
+/** The old remote API names everybody who is enabled; one request for each who is in no group. */
+async function withActive({ talk, jsonRpc, concurrency }: ReadParts, members: Users, signal: AbortSignal): Promise<Users> {
+	if (!jsonRpc) return members;
+	const seen = new Set([...members.values()].map(({ name }) => fold(name)));
+	const names = (await activeNames(talk, signal)).filter((name) => !seen.has(fold(name)));
+	const look = async (username: string, inner: AbortSignal) => await talk.user({ username }, inner);
+	const found = await together({ items: names, width: concurrency }, look, signal);
+	return new Map([...members, ...byKey(found.filter((user) => user !== undefined))]);
 }
 
 const notAmongThem = (name: string, count: number): SyncError =>

@@ -26,6 +26,8 @@ export interface ConfluenceSettings {
 	readonly switching?: Ability;
 	/** Whether names and addresses can be changed by REST; default `probe`. */
 	readonly updating?: Ability;
+	/** The old remote API (JSON-RPC) is switched on in Confluence: it does what the version's REST does not have. Default false. */
+	readonly jsonRpc?: boolean;
 	/** Asked directly before each request that changes something (the lease); what it throws comes out, and nothing is sent. */
 	readonly beforeWrite?: () => Promise<void>;
 	/** Default: six tries within two minutes. */

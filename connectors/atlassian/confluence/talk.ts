@@ -3,10 +3,12 @@ import { asSyncError, SyncError } from "../../../core/errors.ts";
 import type { RawAnswer } from "../../http/answer.ts";
 import { type Answer, JsonClient, type JsonRequest } from "../../http/client.ts";
 import { inWords, type Where } from "../../http/failure.ts";
+import { cleanText, withoutSecrets } from "../../http/text.ts";
+import type { WriteCalls } from "./calls.ts";
 import { lockOutOf } from "./lockout.ts";
 import type { PageRequest } from "./pages.ts";
 import { inPath } from "./paths.ts";
-import { isStatus, saysWhy } from "./refusals.ts";
+import { isStatus, rpcRefusal, saysWhy } from "./refusals.ts";
 import type { ConfluenceAuth, ConfluenceSettings } from "./settings.ts";
 import {
 	pageOf,
@@ -17,6 +19,7 @@ import {
 	WireManifest,
 	type WirePage,
 	WirePermission,
+	WireRpcError,
 	WireServer,
 	WireUser,
 	WireUserKey,
@@ -35,19 +38,23 @@ const STATUS = { expand: "status" };
  * Accounts are looked up by their key, which no rename changes; what changes an account or a group has the name in its path. A
  * method that looks something up answers undefined when Confluence itself says 404.
  */
-export class ConfluenceTalk {
+export class ConfluenceTalk implements WriteCalls {
 	readonly #client: JsonClient;
 	/** Passwords of creations under way: should the server echo one, it is taken out of the message. */
 	readonly #passwords = new Set<string>();
+	readonly #secrets: () => readonly string[];
+	readonly #basic: boolean;
 
 	constructor(settings: ConfluenceSettings) {
 		const { auth } = settings;
+		this.#basic = auth.kind === "basic";
+		this.#secrets = () => [...secretsOf(auth), ...this.#passwords];
 		this.#client = new JsonClient({
 			side: "target",
 			baseUrl: settings.url,
 			network: settings.network,
 			authorization: () => authorizationOf(auth),
-			secrets: () => [...secretsOf(auth), ...this.#passwords],
+			secrets: this.#secrets,
 			detailOf: sentenceOf,
 			lockedOut: (answer) => lockOutOf(answer, auth),
 			refusal: (answer, where) => (answer.status === 405 ? notAllowed(answer, where) : undefined),
@@ -145,10 +152,14 @@ export class ConfluenceTalk {
 		signal: AbortSignal,
 	): Promise<string> {
 		const body = password === undefined ? { ...user, notifyViaEmail: true } : { ...user, password, notifyViaEmail: false };
+		const request = { path: `${API}/admin/user`, body, schema: WireUserKey, about: `account "${user.userName}"` };
+		return (await this.hiding(password, () => this.#client.request({ method: "POST", ...request }, signal))).userKey;
+	}
+	/** While `work` goes on, this never appears in a message. */
+	async hiding<T>(password: string | undefined, work: () => Promise<T>): Promise<T> {
 		if (password !== undefined) this.#passwords.add(password);
 		try {
-			const request = { path: `${API}/admin/user`, body, schema: WireUserKey, about: `account "${user.userName}"` };
-			return (await this.#client.request({ method: "POST", ...request }, signal)).userKey;
+			return await work();
 		} finally {
 			if (password !== undefined) this.#passwords.delete(password);
 		}
@@ -168,6 +179,32 @@ export class ConfluenceTalk {
 	async changeMember(change: "PUT" | "DELETE", username: string, group: string, signal: AbortSignal): Promise<void> {
 		const path = `${API}/user/${inPath("account", username)}/group/${inPath("group", group)}`;
 		await this.#write({ method: change, path, about: `"${username}", group "${group}"` }, signal);
+	}
+
+	/**
+	 * A method of the old remote API, where it is switched on; arguments go as a list. Errors come with status 200 in the body.
+	 * `safe`: it changes nothing.
+	 */
+	async rpc(
+		method: string,
+		args: readonly unknown[],
+		how: { readonly about: string; readonly safe?: boolean },
+		signal: AbortSignal,
+	): Promise<unknown> {
+		const path = `/rpc/json-rpc/confluenceservice-v2/${method}`;
+		const query = this.#basic ? { os_authType: "basic" } : {};
+		const request = { method: "POST", path, query, body: args, schema: Anything, ...how } as const;
+		const answer = await this.#client.request(request, signal).catch((error: unknown) => {
+			throw isStatus(error, 403, 404) ? switchedOff(error) : error;
+		});
+		const refused = WireRpcError.safeParse(answer).data?.error;
+		if (refused !== undefined) throw rpcRefusal(this.#clean(refused.message ?? "no reason"), { method, host: this.host, ...how });
+		if (answer === false) throw rpcRefusal("false", { method, host: this.host, ...how });
+		return answer;
+	}
+	/** What the old remote API answers with status 200 goes past the client's own cleaning. */
+	#clean(text: string): string {
+		return cleanText(withoutSecrets(text, this.#secrets()));
 	}
 
 	#get<T>(request: Omit<JsonRequest<T>, "method">, signal: AbortSignal): Promise<T> {
@@ -195,6 +232,13 @@ const notAllowed = (answer: RawAnswer, where: Where): SyncError =>
 	new SyncError("target.unsupported", `${inWords(where)} answered 405: this Confluence has no such call`, {
 		todo: "Do it in Confluence's administration, or upgrade; what the version can do stands in docs/guides/confluence.md.",
 		context: { method: where.method, path: where.path, host: where.host, status: 405, allow: answer.headers.allow ?? "" },
+	});
+
+const switchedOff = (cause: SyncError): SyncError =>
+	new SyncError("target.unsupported", `${cause.message}; Confluence's old remote API is switched off, or not for us`, {
+		todo: "Switch it on (Administration > General configuration > Further configuration > Remote API), or leave `jsonRpc` out.",
+		context: cause.context,
+		cause,
 	});
 
 function authorizationOf(auth: ConfluenceAuth): string {

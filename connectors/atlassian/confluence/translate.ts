@@ -70,6 +70,10 @@ export type WirePermission = z.infer<typeof WirePermission>;
 /** `RestError`; answers from below the REST code have `status-code` and a message. */
 export const WireError = z.object({ message: z.string() });
 
+/** The old remote API says no with status 200. */
+export const WireRpcError = z.object({ error: z.object({ code: z.number().nullish(), message: z.string().nullish() }) });
+export const WireRpcUser = z.object({ name: z.string(), fullname: z.string().nullish(), email: z.string().nullish() });
+
 /** The server's own sentence, or undefined when the body says nothing. */
 export function sentenceOf(body: unknown): string | undefined {
 	const message = WireError.safeParse(body).data?.message ?? "";

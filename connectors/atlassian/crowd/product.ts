@@ -5,9 +5,9 @@ import type { AccountFields, ProductOperation } from "../../../core/operation.ts
 import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
 import { PAGE_SIZE } from "../../usermanagement/settings.ts";
 import { WritingUserManagement } from "../../usermanagement/write.ts";
+import { AccountWriter } from "../../usermanagement/writer.ts";
 import { capabilitiesOf, versionOf } from "./capabilities.ts";
 import { checkCrowd } from "./check.ts";
-import { CrowdWriter } from "./perform.ts";
 import { readCrowd } from "./read.ts";
 import type { CrowdSettings } from "./settings.ts";
 
@@ -27,13 +27,13 @@ class CrowdProduct implements AtlassianProduct {
 	readonly kind = "crowd";
 	readonly #settings: CrowdSettings;
 	readonly #talk: WritingUserManagement;
-	readonly #writer: CrowdWriter;
+	readonly #writer: AccountWriter;
 
 	constructor(settings: CrowdSettings) {
 		this.id = settings.id;
 		this.#settings = settings;
 		this.#talk = new WritingUserManagement(settings);
-		this.#writer = new CrowdWriter(this.#talk);
+		this.#writer = new AccountWriter(this.#talk, "Crowd");
 	}
 
 	async capabilities(signal: AbortSignal): Promise<Capabilities> {

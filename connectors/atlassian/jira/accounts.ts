@@ -25,6 +25,17 @@ export async function listAccounts(talk: JiraTalk, listing: AccountListing, sign
 	return found;
 }
 
+/**
+ * Those whom a listing shows, by key, even where Jira cuts it off or it moves under our hands; deleted ones are left out. For
+ * callers who know from elsewhere who there is, and look up the others one by one.
+ */
+export async function listSome(talk: JiraTalk, listing: AccountListing, signal: AbortSignal): Promise<ReadonlyMap<string, WireUser>> {
+	const listed = isAtLeast(listing.version, 10, 0) ? await byUserList(talk, listing, signal) : undefined;
+	const found = listed ?? (await searchOnce(talk, listing, signal)) ?? new Map<string, WireUser>();
+	for (const [key, user] of found) if (user.deleted === true) found.delete(key);
+	return found;
+}
+
 /** Undefined: this Jira has no such call (it came with 10.3). */
 async function byUserList(talk: JiraTalk, listing: AccountListing, signal: AbortSignal): Promise<Map<string, WireUser> | undefined> {
 	const maxResults = listing.pageSize ?? LIST_PAGE;

@@ -1,6 +1,7 @@
 import { SyncError } from "../../../core/errors.ts";
 import type { ProductOperation } from "../../../core/operation.ts";
 import type { Capabilities, Capability } from "../../../core/product.ts";
+import type { Server } from "../../usermanagement/talk.ts";
 
 export interface JiraVersion {
 	/** As the server writes it. */
@@ -40,7 +41,7 @@ const SWITCHING: Since = {
 	major: 8,
 	minor: 3,
 	because:
-		"Jira before 8.3 cannot switch accounts on or off by REST (JRASERVER-37294): do it under Administration > User management, or upgrade Jira to 8.3 or later.",
+		"Jira before 8.3 cannot switch accounts on or off by REST (JRASERVER-37294): do it under Administration > User management, upgrade Jira to 8.3 or later, or give Rollcall the log-in of an application (userServer).",
 };
 
 /** One row per operation: `always`, or the first version that can. */
@@ -57,12 +58,27 @@ const OPERATIONS: Readonly<Record<Kind, "always" | Since>> = {
 	"member.remove": "always",
 };
 
-/** What a Jira of this version can do by REST v2. `concurrency`: requests at once. */
-export function capabilitiesOf(version: JiraVersion, limits: { readonly pageSize: number; readonly concurrency: number }): Capabilities {
+/** Of the header in the answers of a Jira's user server. Throws `target.unsupported` for a Crowd. */
+export function versionOfUserServer(server: Server): JiraVersion {
+	if (/jira/i.test(server.name)) return versionOf(server.version);
+	throw new SyncError("target.unsupported", `this is a ${server.name}, not the user server of a Jira`, {
+		todo: "Use kind: crowd for a Crowd; userServer is for the applications under User management > Jira user server.",
+	});
+}
+
+/**
+ * What a Jira of this version can do by REST v2. `concurrency`: requests at once. `userServer`: with an application's log-in to its user
+ * server, be it beside REST v2 or alone.
+ */
+export function capabilitiesOf(
+	version: JiraVersion,
+	limits: { readonly pageSize: number; readonly concurrency: number },
+	{ userServer }: { readonly userServer: boolean } = { userServer: false },
+): Capabilities {
 	const operations = Object.fromEntries(
 		Object.entries(OPERATIONS).map(([kind, since]): [string, Capability] => [
 			kind,
-			since === "always" || isAtLeast(version, since.major, since.minor)
+			since === "always" || userServer || isAtLeast(version, since.major, since.minor)
 				? { supported: true }
 				: { supported: false, because: since.because },
 		]),

@@ -11,8 +11,12 @@ const fault = (level: "warning" | "error", name: string, message: string, todo: 
 const MOST_SKEW_MS = 60_000;
 
 /** Reachability, identity, rights, seats, completeness of listings, clock; at most one page of anything. */
-export async function checkJira(talk: JiraTalk, signal: AbortSignal): Promise<readonly Finding[]> {
-	const server = await attempt("server.reachable", () => checkServer(talk, signal));
+export async function checkJira(
+	talk: JiraTalk,
+	signal: AbortSignal,
+	{ userServer }: { readonly userServer: boolean } = { userServer: false },
+): Promise<readonly Finding[]> {
+	const server = await attempt("server.reachable", () => checkServer(talk, { userServer }, signal));
 	const version = server.value;
 	if (version === undefined) return server.findings;
 	const identity = await attempt("identity", () => checkIdentity(talk, signal));
@@ -20,11 +24,12 @@ export async function checkJira(talk: JiraTalk, signal: AbortSignal): Promise<re
 	const rights = await attempt("rights", () => checkRights(talk, identity.value as WireUser, signal));
 	const found = [...server.findings, ...identity.findings, ...rights.findings];
 	if (rights.value !== true) return found;
-	for (const [name, look] of [
+	// Lists come from the user server where there is one.
+	const lists = [
 		["accounts.listing", () => checkAccounts(talk, version, signal)],
 		["groups.listing", () => checkGroups(talk, signal)],
-		["licence.seats", () => checkSeats(talk, signal)],
-	] as const) {
+	] as const;
+	for (const [name, look] of [...(userServer ? [] : lists), ["licence.seats", () => checkSeats(talk, signal)] as const]) {
 		found.push(...(await attempt(name, look)).findings);
 	}
 	return found;
@@ -46,22 +51,25 @@ async function attempt<T>(name: string, look: () => Promise<Looked<T>>): Promise
 	}
 }
 
-async function checkServer(talk: JiraTalk, signal: AbortSignal): Promise<Looked<JiraVersion>> {
+async function checkServer(talk: JiraTalk, by: { readonly userServer: boolean }, signal: AbortSignal): Promise<Looked<JiraVersion>> {
 	const { body, headers } = await talk.serverInfo(signal);
 	assertDataCenter(body.deploymentType);
 	const version = versionOf(body.version);
 	const findings = [ok("server.reachable", `Jira ${version.text} answers on ${talk.host}`)];
-	if (!isAtLeast(version, 8, 3)) {
-		const todo = "Upgrade Jira to 8.3 or later; until then leavers have to be switched off by hand.";
+	if (!isAtLeast(version, 8, 3) && !by.userServer) {
+		const todo =
+			"Upgrade Jira to 8.3 or later, or give Rollcall the log-in of an application (userServer); until then leavers have to be switched off by hand.";
 		findings.push(fault("error", "server.version", `Jira ${version.text} cannot switch accounts on or off by REST`, todo));
-	} else if (version.major > NEWEST_KNOWN) {
-		const todo = "Try a dry run first, and look for a newer Rollcall.";
-		findings.push(
-			fault("warning", "server.version", `Jira ${version.text} is newer than what Rollcall was written for (${NEWEST_KNOWN}.x)`, todo),
-		);
 	}
-	findings.push(...skewOf(headers.date));
+	findings.push(...newness(version), ...skewOf(headers.date));
 	return { findings, value: version };
+}
+
+/** A warning for a Jira that is newer than this program. */
+export function newness(version: JiraVersion): readonly Finding[] {
+	if (version.major <= NEWEST_KNOWN) return [];
+	const todo = "Try a dry run first, and look for a newer Rollcall.";
+	return [fault("warning", "server.version", `Jira ${version.text} is newer than what Rollcall was written for (${NEWEST_KNOWN}.x)`, todo)];
 }
 
 /** Throws `target.unsupported` for Jira Cloud, whose accounts are not Jira's own. */

@@ -14,16 +14,24 @@ const fold = (name: string): string => name.toLowerCase();
 
 type Change = Parameters<JiraTalk["updateUser"]>[1];
 
+/** Who tells direct memberships from those that come through a subgroup, which REST v2 does not. */
+export interface DirectMemberships {
+	isMember(group: string, username: string, signal: AbortSignal): Promise<boolean>;
+}
+
 /** One operation at a time, each idempotent: asked twice, the second answer is `already`. */
 export class JiraWriter {
 	readonly #talk: JiraTalk;
+	readonly #direct: DirectMemberships | undefined;
 	/** Usernames by key, since group calls want names. Refreshed by every reading and every rename. */
 	readonly #names = new Map<string, string>();
 	/** What this process created, by operation: the only creations that are provably ours. */
 	readonly #created = new Map<Digest, AccountId>();
 
-	constructor(talk: JiraTalk) {
+	/** `direct`: asked instead of REST v2 where there is somebody who knows. */
+	constructor(talk: JiraTalk, direct?: DirectMemberships) {
 		this.#talk = talk;
+		this.#direct = direct;
 	}
 
 	/** After a reading: what is known about names. */
@@ -215,6 +223,7 @@ export class JiraWriter {
 		}
 		if (!(await this.#isMember(key, group, signal))) return DONE;
 		if (refused !== undefined && !/not a (direct )?member/i.test(detailOf(refused))) throw refused;
+		if (this.#direct !== undefined) throw ignored(key, `leaving the group "${group}"`);
 		throw new SyncError("target.inherited", `account ${key} is a member of "${group}" through a subgroup, and stays one`, {
 			todo: `Remove the account from the group inside "${group}", or the inner group from the outer one; Jira's REST API cannot.`,
 			context: { group, account: key },
@@ -222,6 +231,8 @@ export class JiraWriter {
 	}
 
 	async #isMember(key: AccountId, group: string, signal: AbortSignal): Promise<boolean> {
+		// By the name of now: it may have gone over to somebody else since the reading.
+		if (this.#direct !== undefined) return await this.#direct.isMember(group, (await this.#existing(key, signal)).name, signal);
 		const user = await this.#talk.userWithGroups(key, signal);
 		if (user === undefined) throw gone(key);
 		this.#names.set(key, user.name);

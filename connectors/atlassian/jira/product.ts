@@ -4,37 +4,45 @@ import type { AccountId, ProductId } from "../../../core/model.ts";
 import type { AccountFields, ProductOperation } from "../../../core/operation.ts";
 import type { Actual, AtlassianProduct, Capabilities, Performed, ReadRequest } from "../../../core/product.ts";
 import { blockersOf } from "./blockers.ts";
-import { capabilitiesOf, type JiraVersion, versionOf } from "./capabilities.ts";
-import { assertDataCenter, checkJira } from "./check.ts";
+import { capabilitiesOf } from "./capabilities.ts";
+import { checkJira } from "./check.ts";
 import { JiraWriter } from "./perform.ts";
 import { readJira } from "./read.ts";
 import { seatsOf } from "./seats.ts";
-import type { JiraSettings } from "./settings.ts";
+import { askServer, type Server } from "./server.ts";
+import type { JiraSettings, RestSettings } from "./settings.ts";
 import { JiraTalk } from "./talk.ts";
 import { canonicalFields } from "./translate.ts";
+import { TwoDoorJira } from "./two-doors.ts";
+import { UserServerJira } from "./user-server.ts";
 
 export type { JiraSettings } from "./settings.ts";
 
 /**
- * Jira Data Center and Server, 8.3 to 11, over REST v2. Accounts are identified by their key, which no rename changes.
+ * Jira Data Center and Server, 8.3 to 11: over REST v2 with an administrator's log-in (`auth`), by its user server with an application's
+ * (`userServer`), or by both. Over REST v2 alone accounts are identified by their key, which no rename changes.
  * Known limits of that API: it lists effective members, so a membership that comes through a subgroup looks like any
  * other until its removal is tried (`target.inherited`); it does not tell which directory an account lives in, so a
  * read-only one shows when a write is refused (`target.rejected`). After a refused log-in the credential is not sent
- * again by this object; make a new one. Throws `config.invalid` for an unusable url.
+ * again by this object; make a new one. Throws `config.invalid` for an unusable url, or without any log-in.
  */
 export function jira(settings: JiraSettings): AtlassianProduct {
-	return new JiraProduct(settings);
+	const { auth, userServer } = settings;
+	if (auth !== undefined)
+		return userServer === undefined ? new JiraProduct({ ...settings, auth }) : new TwoDoorJira({ ...settings, auth, userServer });
+	if (userServer !== undefined) return new UserServerJira({ ...settings, userServer });
+	throw new SyncError("config.invalid", "no way to log in to Jira", { todo: "Configure a token, a name and its password, or userServer." });
 }
 
 class JiraProduct implements AtlassianProduct {
 	readonly id: ProductId;
 	readonly kind = "jira";
-	readonly #settings: JiraSettings;
+	readonly #settings: RestSettings;
 	readonly #talk: JiraTalk;
 	readonly #writer: JiraWriter;
 	#server: Server | undefined;
 
-	constructor(settings: JiraSettings) {
+	constructor(settings: RestSettings) {
 		this.id = settings.id;
 		this.#settings = settings;
 		this.#talk = new JiraTalk(settings);
@@ -83,23 +91,4 @@ class JiraProduct implements AtlassianProduct {
 	close(): Promise<void> {
 		return this.#talk.close();
 	}
-}
-
-interface Server {
-	readonly version: JiraVersion;
-	/** Jira's own base URL, as its administrator has set it: all of this API that tells one Jira from another. */
-	readonly site: string | undefined;
-}
-
-async function askServer(talk: JiraTalk, signal: AbortSignal): Promise<Server> {
-	const { body } = await talk.serverInfo(signal);
-	assertDataCenter(body.deploymentType);
-	return { version: versionOf(body.version), site: siteOf(body.baseUrl ?? "") };
-}
-
-/** The base URL without what administrators change about it in passing: scheme, case of the host, a slash at the end. */
-function siteOf(baseUrl: string): string | undefined {
-	if (!URL.canParse(baseUrl)) return baseUrl === "" ? undefined : baseUrl;
-	const { host, pathname } = new URL(baseUrl);
-	return host + pathname.replace(/\/+$/, "");
 }

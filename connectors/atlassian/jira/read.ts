@@ -30,15 +30,13 @@ export async function readJira(parts: ReadParts, request: ReadRequest, signal: A
 	const belonging = await turnRound(talk, { users, memberships }, signal);
 	const attributes = await readAttributes(parts, { request, users }, signal);
 	const after = await provenSelf(talk, signal);
-	if (after.key !== self.key) {
-		throw new SyncError("target.incomplete", `while Jira was read, "${self.name}" became "${after.name}"`, { todo: "Run again." });
-	}
+	assertSameSelf(self, after);
 	const accounts = [...users.values()].map((user) => accountOf(user, belonging.get(user.key) ?? [], attributes.get(user.key)));
 	return actualOf({ product: parts.product, accounts, groups, self: self.key as AccountId });
 }
 
 /** Throws `target.denied` unless the credential belongs to somebody who may administer Jira. */
-async function provenSelf(talk: JiraTalk, signal: AbortSignal): Promise<WireUser> {
+export async function provenSelf(talk: JiraTalk, signal: AbortSignal): Promise<WireUser> {
 	const self = await talk.myself(signal);
 	const rights = await talk.permissions(signal);
 	if (rights.has("ADMINISTER") || rights.has("SYSTEM_ADMIN")) return self;
@@ -47,7 +45,13 @@ async function provenSelf(talk: JiraTalk, signal: AbortSignal): Promise<WireUser
 	});
 }
 
-const notAmongThem = (self: WireUser, count: number): SyncError =>
+/** The credential must not have gone over to somebody else meanwhile. */
+export function assertSameSelf(self: WireUser, after: WireUser): void {
+	if (after.key === self.key) return;
+	throw new SyncError("target.incomplete", `while Jira was read, "${self.name}" became "${after.name}"`, { todo: "Run again." });
+}
+
+export const notAmongThem = (self: WireUser, count: number): SyncError =>
 	new SyncError(
 		"target.incomplete",
 		`Jira lists ${count} accounts, and the one that Rollcall is logged in with ("${self.name}") is not among them`,
@@ -131,9 +135,9 @@ async function turnRound(
 }
 
 /** One request for each account and property: user properties have no listing. */
-async function readAttributes(
-	parts: ReadParts,
-	read: { readonly request: ReadRequest; readonly users: ReadonlyMap<string, WireUser> },
+export async function readAttributes(
+	parts: Pick<ReadParts, "talk" | "concurrency">,
+	read: { readonly request: ReadRequest; readonly users: ReadonlyMap<string, unknown> },
 	signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
 	const { attributes: properties = [], attributesOf, progress } = read.request;

@@ -8,8 +8,10 @@ export interface JiraSettings {
 	readonly id: ProductId;
 	/** With the context path, without `/rest`. */
 	readonly url: string;
-	/** A personal access token (Jira 8.14 and later), or a name and its password. */
-	readonly auth: JiraAuth;
+	/** An administrator's log-in, for REST v2: a personal access token (Jira 8.14 and later), or a name and its password. */
+	readonly auth?: JiraAuth;
+	/** The log-in of an application, for the user-management API that Jira serves too. One of the two has to be there. */
+	readonly userServer?: UserServerLogin;
 	readonly network: NetworkSettings;
 	readonly log?: HttpLog;
 	/** Accounts per page; default what the server gives at most. */
@@ -19,6 +21,15 @@ export interface JiraSettings {
 	/** Default: six tries within two minutes. */
 	readonly retry?: RetryPolicy;
 }
+export interface UserServerLogin {
+	/** As Jira's administrator has called it under User management > Jira user server. */
+	readonly application: string;
+	readonly password: Secret;
+}
+/** With the door to REST v2. */
+export type RestSettings = JiraSettings & { readonly auth: JiraAuth };
+/** With the door for applications. */
+export type UserServerSettings = JiraSettings & { readonly userServer: UserServerLogin };
 export type JiraAuth =
 	| { readonly kind: "pat"; readonly token: Secret }
 	| { readonly kind: "basic"; readonly username: string; readonly password: Secret };

@@ -3,7 +3,7 @@ import { SyncError } from "../../../core/errors.ts";
 import { segment } from "../../http/address.ts";
 import type { RawAnswer } from "../../http/answer.ts";
 import { type Answer, JsonClient } from "../../http/client.ts";
-import type { JiraAuth, JiraSettings } from "./settings.ts";
+import type { JiraAuth, RestSettings } from "./settings.ts";
 import {
 	propertyText,
 	sentenceOf,
@@ -36,7 +36,7 @@ export class JiraTalk {
 	/** Passwords of creations under way: should the server echo one, it is taken out of the message. */
 	readonly #passwords = new Set<string>();
 
-	constructor(settings: JiraSettings) {
+	constructor(settings: RestSettings) {
 		const { auth } = settings;
 		this.#client = new JsonClient({
 			side: "target",

@@ -143,7 +143,8 @@ export interface Reading {
 	readonly product: ProductId;
 	readonly accounts: readonly Account[];
 	readonly groups: readonly GroupName[];
-	readonly self: AccountId;
+	/** Undefined: logged in as an application. */
+	readonly self: AccountId | undefined;
 }
 
 /** The reading as the planner gets it; the digest does not depend on the order of pages. */

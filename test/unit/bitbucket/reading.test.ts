@@ -106,7 +106,7 @@ describe("accounts", () => {
 			String(server.population.addAccount({ name, emailAddress: "x@example.org", directory: name }).id),
 		);
 		const { accounts } = await product.read({}, calm);
-		expect(ids.map((id) => accounts.get(id as AccountId)?.editable)).toEqual([true, false, true]);
+		expect(ids.map((id) => accounts.get(id as AccountId)?.editable)).toEqual([true, false, "memberships"]);
 	});
 	test("one that a directory has switched off, and that the list may leave out, does not stop the reading as a member", async () => {
 		const { stage, server, product } = await stageOf({ behaviour: { listsInactive: false } });

@@ -59,6 +59,16 @@ describe("an account that differs from the wish", () => {
 			says: ["Memory 1.0 cannot change email"],
 		},
 		{
+			rule: "whose memberships alone can be changed is held for the rest",
+			scene: {
+				...one,
+				accounts: [account(1, { editable: "memberships", groups: groups("devs") })],
+				people: [wish(1, { displayName: "Anna", groups: groups("ops") })],
+			},
+			plan: ["add user1 to ops", "remove user1 from devs", "not-editable: account.update user1"],
+			says: ["memberships and nothing else"],
+		},
+		{
 			rule: "by an address that the product does not tell is written once",
 			scene: { ...untold, people: [wish(1)] },
 			plan: ['update user1 {} to {"email":"u1@a.test"}'],

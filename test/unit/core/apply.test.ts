@@ -546,3 +546,37 @@ describe("memberships that the product takes together", () => {
 		expect(b.log.some((line) => line.startsWith("settle"))).toBe(false);
 	});
 });
+
+describe("a rename that gives the account another id", () => {
+	const rename = (n: number, id = `r${n}`) =>
+		op(id, { kind: "account.rename", subject: { ...subject(n), person: `idp:${n}` }, after: { username: "anna" } });
+	const moved = (b: Bench, to: string) => b.instead.set("r1", async () => ({ outcome: "done", account: to as AccountId }));
+	const link = async (b: Bench, person: string, account: string) => {
+		b.lease ??= (await b.memory.acquire("jira", "test", 60_000))!;
+		await b.memory.link(b.lease, b.product.id, person as PersonKey, account as AccountId, "merged");
+	};
+	const links = async (b: Bench) => Object.fromEntries(await b.memory.links(b.product.id));
+
+	test("takes every key of the person along, and what follows in the same run goes to the new id", async () => {
+		const b = bench(1, 2);
+		b.account(9, true);
+		for (const [person, account] of [
+			["idp:1", "acc1"],
+			["crew:1", "acc1"],
+			["idp:2", "acc2"],
+		] as const)
+			await link(b, person, account);
+		moved(b, "acc9");
+		const add = op("m1", { kind: "member.add", subject: subject(1), group: "devs" });
+		expect(states(await b.apply([rename(1), add]))).toEqual({ r1: "done", m1: "done" });
+		expect(await links(b)).toEqual({ "idp:1": "acc9", "crew:1": "acc9", "idp:2": "acc2" });
+		expect(b.log).toContain("perform m1 on acc9");
+	});
+	test("and one that keeps it changes no link", async () => {
+		const b = bench(1);
+		await link(b, "idp:1", "acc1");
+		moved(b, "acc1");
+		await b.apply([rename(1)]);
+		expect(b.log.filter((line) => line.startsWith("link"))).toEqual([]);
+	});
+});

@@ -336,6 +336,17 @@ describe("a leaver whom the product refuses to switch off", () => {
 			plan: ["disable user2", "blocked: account.disable user1"],
 			says: ["leads the project KEY"],
 		},
+		{
+			rule: "is held too where leavers lose groups, since they would keep access in spite of it",
+			scene: {
+				accounts: [account(1, { groups: groups("users", "devs") })],
+				links: [[1, 1]],
+				rules: asked(1, 0, { action: "unlicense", licenceGroups: ["users"] }),
+				blockers: new Map([["acc1" as AccountId, "has a licence of their own"]]),
+			},
+			plan: ["blocked: member.remove users user1"],
+			says: ["has a licence of their own"],
+		},
 	]);
 });
 

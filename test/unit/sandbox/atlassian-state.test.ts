@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { startBamboo } from "../../../sandbox/bamboo/server.ts";
 import { startBitbucket } from "../../../sandbox/bitbucket/server.ts";
+import { startConfluence } from "../../../sandbox/confluence/server.ts";
+import { startFisheye } from "../../../sandbox/fisheye/server.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -47,5 +49,39 @@ test("Bamboo goes on from its state file: accounts, groups, permissions of all t
 	expect([first.restored, second.restored]).toEqual([false, true]);
 	expect(second.population.state()).toEqual(before);
 	expect(second.population.groupsOf(id).map(({ name }) => name)).toEqual(["Staff"]);
+	await second.close();
+});
+
+test("Confluence goes on from its state file: accounts, groups inside groups, permissions, licence", async () => {
+	const stateFile = join(folder, "confluence.json");
+	const first = await startConfluence({ stateFile, seats: 12 });
+	const { id } = first.population.addAccount({ name: "ada", emailAddress: "a@example.org", password: "p", active: false });
+	for (const group of ["Staff", "Team"]) first.population.addGroup(group);
+	first.population.addMember("Team", id);
+	first.population.nest("Team", "Staff");
+	first.population.grant("Staff", "application use");
+	first.addToken("ada", "t");
+	const before = first.population.state();
+	await first.close();
+	const second = await startConfluence({ stateFile });
+	expect([first.restored, second.restored]).toEqual([false, true]);
+	expect(second.population.state()).toEqual(before);
+	expect(second.population.groupsOf(id).map(({ name }) => name)).toEqual(["Staff", "Team"]);
+	expect(second.population.addAccount({ name: "bob" }).id).not.toBe(id);
+	await second.close();
+});
+
+test("Fisheye goes on from its state file: accounts, groups, who administers", async () => {
+	const stateFile = join(folder, "fisheye.json");
+	const first = await startFisheye({ stateFile });
+	const { id } = first.population.addAccount({ name: "Ada", emailAddress: "a@example.org", password: "p", directory: "external" });
+	first.population.addGroup("Staff", { admin: true });
+	first.population.addMember("Staff", id);
+	const before = first.population.state();
+	await first.close();
+	const second = await startFisheye({ stateFile });
+	expect([first.restored, second.restored]).toEqual([false, true]);
+	expect(second.population.state()).toEqual(before);
+	expect(second.population.isAdministrator(id)).toBe(true);
 	await second.close();
 });

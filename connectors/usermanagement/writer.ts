@@ -1,7 +1,7 @@
-import { SyncError } from "../../../core/errors.ts";
-import type { AccountId, Digest } from "../../../core/model.ts";
-import type { AccountCreate, ProductOperation } from "../../../core/operation.ts";
-import type { Performed } from "../../../core/product.ts";
+import { SyncError } from "../../core/errors.ts";
+import type { AccountId, Digest } from "../../core/model.ts";
+import type { AccountCreate, ProductOperation } from "../../core/operation.ts";
+import type { Performed } from "../../core/product.ts";
 import {
 	addMember,
 	changeUser,
@@ -13,19 +13,22 @@ import {
 	renameUser,
 	storeAttribute,
 	type UserChange,
-} from "../../usermanagement/operations.ts";
-import type { WritingUserManagement } from "../../usermanagement/write.ts";
+} from "./operations.ts";
+import type { WritingUserManagement } from "./write.ts";
 
 /** One operation at a time, each idempotent: asked twice, the second answer is `already`. Accounts are meant by their keys. */
-export class CrowdWriter {
+export class AccountWriter {
 	readonly #talk: WritingUserManagement;
+	readonly #server: string;
 	/** Usernames by key, since memberships want names. Refreshed by every reading and every rename. */
 	readonly #names = new Map<string, string>();
 	/** What this process created, by operation: the only creations that are provably ours. */
 	readonly #created = new Map<Digest, AccountId>();
 
-	constructor(talk: WritingUserManagement) {
+	/** `server`: `Crowd`, `Jira`; for messages. */
+	constructor(talk: WritingUserManagement, server: string) {
 		this.#talk = talk;
+		this.#server = server;
 	}
 
 	/** After a reading: what is known about names. */
@@ -72,9 +75,9 @@ export class CrowdWriter {
 			return { outcome: "already", account: before };
 		const user = await createUser(this.#talk, after, signal);
 		if (user.key === null || user.key === undefined) {
-			throw new SyncError("target.malformed", `Crowd created "${after.username}" and sends no key for it`, {
+			throw new SyncError("target.malformed", `${this.#server} created "${after.username}" and sends no key for it`, {
 				outcomeUnknown: true,
-				todo: "This Crowd is too old: its accounts cannot be told apart for good.",
+				todo: `This ${this.#server} is too old: its accounts cannot be told apart for good.`,
 			});
 		}
 		const account = user.key as AccountId;
