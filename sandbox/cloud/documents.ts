@@ -1,6 +1,6 @@
 import type { Answer } from "../kit/http.ts";
 import type { Router } from "../kit/router.ts";
-import { type CloudView, CORE_GROUP, CORE_USER, ENTERPRISE, type Json } from "./view.ts";
+import { type CloudView, CORE_GROUP, CORE_USER, ENTERPRISE, EXTERNAL, type Json } from "./view.ts";
 
 /** RFC 7643 sections 5 to 7, with little more than names. */
 export function documentRoutes(router: Router<CloudView>): void {
@@ -20,7 +20,7 @@ export function documentRoutes(router: Router<CloudView>): void {
 	}));
 	router.on("GET", "/ResourceTypes", () => listOf([typeOf("User"), typeOf("Group")]));
 	for (const name of ["User", "Group"] as const) router.on("GET", `/ResourceTypes/${name}`, () => ({ status: 200, json: typeOf(name) }));
-	router.on("GET", "/Schemas", () => listOf([...SCHEMAS.values()]));
+	router.on("GET", "/Schemas", () => listOf([...SCHEMAS.values(), EXTERNAL_SCHEMA]));
 	for (const [urn, schema] of SCHEMAS) router.on("GET", `/Schemas/${urn}`, () => ({ status: 200, json: schema }));
 }
 
@@ -30,7 +30,7 @@ const typeOf = (name: "User" | "Group"): Json => ({
 	name,
 	endpoint: `/${name}s`,
 	schema: name === "User" ? CORE_USER : CORE_GROUP,
-	...(name === "User" ? { schemaExtensions: [{ schema: ENTERPRISE, required: false }] } : {}),
+	...(name === "User" ? { schemaExtensions: [ENTERPRISE, EXTERNAL].map((schema) => ({ schema, required: false })) } : {}),
 });
 
 const simple = (name: string, required = false): Json => ({
@@ -68,6 +68,9 @@ const SCHEMAS = new Map<string, Json>([
 	schemaOf(CORE_GROUP, "Group", [{ ...simple("displayName", true), mutability: "immutable" }, several("members", referenceParts)]),
 	schemaOf(ENTERPRISE, "EnterpriseUser", [simple("organization"), simple("department")]),
 ]);
+
+/** Has no address of its own in Atlassian's description. */
+const [, EXTERNAL_SCHEMA] = schemaOf(EXTERNAL, "AtlassianExternal", [{ ...simple("atlassianAccountId"), mutability: "readOnly" }]);
 
 const listOf = (rows: readonly Json[]): Answer => ({
 	status: 200,

@@ -3,6 +3,7 @@ import { type RateLimit, RateLimiter } from "../kit/limiter.ts";
 import { Router } from "../kit/router.ts";
 import { type Sandbox, SandboxServer } from "../kit/server.ts";
 import { StateFile } from "../kit/state.ts";
+import { scimError } from "../scim/protocol.ts";
 import { documentRoutes } from "./documents.ts";
 import { groupRoutes } from "./groups.ts";
 import { managementRoutes } from "./management.ts";
@@ -147,7 +148,7 @@ class CloudSite {
 
 	#routed(call: Call, [router, parts]: readonly [Router<CloudView>, readonly string[]]): Answer {
 		const found = router.find(call.method, parts);
-		if (found === undefined) return unknownAddress();
+		if (found === undefined) return router === this.directory ? scimError(404, `There is nothing at ${call.path}.`) : unknownAddress();
 		if (found === "method") return { status: 405 };
 		const { population, behaviour, base } = this;
 		try {

@@ -219,7 +219,7 @@ function refusalsOf(options: ConfluenceOptions, cannot: ProductHarness["unsuppor
 	/** What only REST says, or says so. */
 	const rest: typeof add = (...all) => void (rpc || add(...all));
 	if (rpc) {
-		const refused = { code: rejected, says: /outsider is read-only/ } as const;
+		const refused = { code: rejected, says: /outsider.* read-only/ } as const;
 		add("details of an outer account", refused, { ...external, provoke: (a) => change(a.product, a.account) });
 		add("its groups, adding", refused, { ...external, provoke: (a) => join(a.product, a.account, "staff") });
 	}

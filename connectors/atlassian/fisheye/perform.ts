@@ -91,7 +91,7 @@ export class FisheyeWriter {
 	async #deleteGroup(group: GroupName, signal: AbortSignal): Promise<Performed> {
 		const found = await this.#talk.group(group, signal);
 		if (found === undefined) return ALREADY;
-		if (false) {
+		if (found.admin === true) {
 			throw new SyncError("target.rejected", `the members of "${group}" administer Fisheye: Rollcall does not delete such a group`, {
 				todo: "Add it to protect.groups, or delete it by hand (Administration > Groups).",
 				context: { group },

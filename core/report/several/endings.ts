@@ -46,10 +46,11 @@ export function rowOf(ending: Ending): Row {
 	return { product, server: report.product.server, outcome: label, tone, cells, freeSeats: seatsLeft(report) };
 }
 
-/** The tightest pool, after the plan. */
+/** Of the tightest pool, the fullest by its own measure, after the plan. */
 function seatsLeft({ seats }: Report): string {
-	const limited = seats.flatMap(({ total, after }) => (total === undefined ? [] : [Math.max(0, total - after)]));
-	if (limited.length > 0) return number(Math.min(...limited));
+	const limited = seats.flatMap(({ total, after }) => (total === undefined ? [] : [{ free: Math.max(0, total - after), total }]));
+	const [tightest] = limited.sort((a, b) => a.free / Math.max(1, a.total) - b.free / Math.max(1, b.total));
+	if (tightest !== undefined) return number(tightest.free);
 	return seats.length > 0 ? "no limit" : "";
 }
 

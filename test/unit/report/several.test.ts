@@ -77,6 +77,9 @@ describe("one report over several products", () => {
 	});
 	test("counts seats by the tightest pool", () => {
 		expect(rowOf(endings[0]!).freeSeats).toBe("1,196");
+		const roomy = { name: "groups", total: 50, used: 1, after: 1, lacking: 0 };
+		const users = { name: "users", total: 1000, used: 900, after: 901, lacking: 0 };
+		expect(rowOf({ product: "x", report: { ...seated, seats: [roomy, users] } }).freeSeats).toBe("99");
 		expect(rowOf({ product: "x", report: { ...seated, seats: seated.seats.slice(1) } }).freeSeats).toBe("no limit");
 		expect(rowOf(endings[2]!).freeSeats).toBe("");
 	});
