@@ -24,6 +24,19 @@ describe("who we are", () => {
 		const error = await caught(connect(pat(server.credentials.token)).read({}, calm));
 		expect(error).toMatchObject({ code: "target.denied", todo: expect.stringContaining("username and password") });
 	});
+	test.each([
+		["token", pat("sandbox-fisheye-token")],
+		["password", basic("sandbox-rollcall-password")],
+	])("a server that repeats the %s in its refusal: it goes into no message", async (_title, how) => {
+		const { server, connect } = await stageOf();
+		const message = "you sent sandbox-fisheye-token, sandbox-rollcall-password";
+		server.faults.add({ effect: { kind: "status", status: 500, body: { code: "Unknown", message } } });
+		const error = await caught(connect(how).read({}, calm));
+		expect(error.message).toContain("you sent");
+		expect(`${error.message} ${JSON.stringify(error.context)}`).not.toContain(
+			how.auth.kind === "pat" ? "fisheye-token" : "rollcall-password",
+		);
+	});
 	test("no administrator", async () => {
 		const { server, product } = await stageOf();
 		server.population.changeGroup("rollcall-admins", { admin: false });
@@ -75,6 +88,18 @@ describe("pages", () => {
 		const { accounts } = await connect({ pageSize: 3 }).read({}, calm);
 		expect([...accounts.keys()]).toEqual(expect.arrayContaining(["aaron", "person0", "person6", "rollcall"]));
 		expect(accounts.size).toBe(10);
+	});
+	test("one that goes meanwhile makes nobody else vanish", async () => {
+		const { stage, server, connect } = await stageOf();
+		populate(stage);
+		let gone = false;
+		server.onExchange(({ path }) => {
+			if (gone || !path.endsWith("/admin/users")) return;
+			gone = true;
+			server.population.removeAccount(server.population.named("admin")?.id ?? 0);
+		});
+		const { accounts } = await connect({ pageSize: 3 }).read({}, calm);
+		expect([...accounts.keys()].sort()).toEqual([...[0, 1, 2, 3, 4, 5, 6].map((n) => `person${n}`), "rollcall"]);
 	});
 	test("a list that never stands still is given up", async () => {
 		const { stage, server, connect } = await stageOf();
