@@ -115,6 +115,8 @@ export interface ReadableProduct {
 	capabilities(signal: AbortSignal): Promise<Capabilities>;
 	/** How this product would store these values. Applied to wishes before comparing, so its own normalising never looks like a change. Pure. */
 	canonical(fields: AccountFields): AccountFields;
+	/** Why the product takes no account with these values, and what to do: shown as a hold instead of a failure in every run. Pure. */
+	unfit?(fields: Partial<AccountFields>): string | undefined;
 	check(signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Every account and group, or an exception. */
 	read(request: ReadRequest, signal: AbortSignal): Promise<Actual>;

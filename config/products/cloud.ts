@@ -50,9 +50,9 @@ const schema = z.strictObject({
 	}),
 	directory: field(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), {
 		meaning: "The directory's id: the last part of its base URL.",
-		allowed: "letters, digits and dashes",
+		allowed: "letters, digits and dashes: the last part of the base URL only",
 		example: "2fb21891-7bee-4c2d-a61a-ade3834c8b2b",
-		todo: "Take it from admin.atlassian.com: Security, Identity providers, the directory; the base URL ends with it. Only the last part is meant.",
+		todo: "Take it from admin.atlassian.com: Security, Identity providers, the directory; the base URL ends with it.",
 	}),
 	key: field(secret(), {
 		meaning: "The directory's API key. Atlassian shows it once, when it is made.",

@@ -110,7 +110,8 @@ function planFields(world: World, draft: Draft, { wish, account }: { wish: Wish;
 	const differing = CHANGEABLE.filter((field) => differs(field, wanted, known));
 	const keys = differing.filter((field) => world.can.updatableFields.has(field));
 	for (const field of differing) {
-		if (keys.includes(field)) continue;
+		// What can be neither read nor written is no difference that anybody could settle.
+		if (keys.includes(field) || known[field] === undefined) continue;
 		const detail = world.can.fixedFields?.[field] ?? `${world.can.server} cannot change ${field}; change it there by hand`;
 		draft.hold({ subject, wanted: `account.update ${field}`, because: "unsupported", detail });
 	}

@@ -67,6 +67,8 @@ export class Draft {
 		if (proposal.kind === "link.adopt") return undefined;
 		const capability = this.#world.can.operations[proposal.kind as ProductOperation["kind"]];
 		if (!capability.supported) return ["unsupported", capability.because];
+		const unfit = "after" in proposal && typeof proposal.after === "object" ? this.#world.unfit?.(proposal.after) : undefined;
+		if (unfit !== undefined) return ["invalid-value", unfit];
 		const leaving = proposal.kind === "account.disable" || (proposal.kind === "member.remove" && proposal.leaver === true);
 		const blocker = leaving ? this.#world.blockers?.get(account!) : undefined;
 		if (blocker !== undefined) return ["blocked", blocker];

@@ -59,6 +59,8 @@ export interface DiffInput {
 	readonly rules: DiffRules;
 	/** How the product would store these values (its `canonical`). */
 	readonly canonical: (fields: AccountFields) => AccountFields;
+	/** Why the product takes no account with these values (its `unfit`). */
+	readonly unfit?: (fields: Partial<AccountFields>) => string | undefined;
 	/** Sources that this policy reads, also those that are empty. */
 	readonly readSources: readonly ConnectorId[];
 	readonly sources: readonly SourceSummary[];

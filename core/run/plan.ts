@@ -68,6 +68,7 @@ export async function planRun(parts: PlanParts, signal: AbortSignal): Promise<Pl
 		ownership: owned,
 		rules: parts.rules,
 		canonical: (fields) => parts.product.canonical(fields),
+		unfit: (fields) => parts.product.unfit?.(fields),
 		readSources: parts.policy.from,
 		sources: snapshots.map(({ value }) => ({ connector: value.connector, digest: value.digest, size: value.size })),
 		takenAt: newest(snapshots.map((s) => s.value)),

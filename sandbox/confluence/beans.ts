@@ -36,7 +36,7 @@ export const anonymousBean = (view: ConfluenceView): Json => ({
 	_links: { self: `${view.base}/rest/api/user/anonymous` },
 });
 
-export const shownName = (view: ConfluenceView, group: ConfluenceGroup): string =>
+const shownName = (view: ConfluenceView, group: ConfluenceGroup): string =>
 	view.behaviour.groupCase === "lowered" ? folded(group.name) : group.name;
 export const groupBean = (view: ConfluenceView, group: ConfluenceGroup): Json => ({
 	type: "group",

@@ -60,7 +60,7 @@ export interface ConfluenceSandbox extends Sandbox {
 
 const credentials = { username: "rollcall", password: "sandbox-rollcall-password", token: "sandbox-rollcall-token" };
 const admin = { username: "admin", password: "sandbox-admin-password" };
-export const ADMIN_GROUP = "rollcall-admins";
+const ADMIN_GROUP = "rollcall-admins";
 const SUPER_GROUP = "confluence-administrators";
 
 /** Starts a stand-in of Confluence Data Center's REST API on the loopback interface, with the accounts `admin` and `rollcall`. */

@@ -16,6 +16,7 @@ export class JiraDirectory implements ServedDirectory {
 	readonly #population: Population;
 	readonly #users = new Map<number, JiraUser>();
 	readonly #groups = new Map<JiraGroup, JiraUserGroup>();
+	#listed: { readonly version: number; readonly users: readonly CrowdUser[] } | undefined;
 
 	constructor(population: Population, { id, name }: { readonly id: number; readonly name: string }) {
 		this.#population = population;
@@ -30,8 +31,14 @@ export class JiraDirectory implements ServedDirectory {
 		return kind === "ldap" ? OF_GROUPS : new Set();
 	}
 
+	/** By name, which the protocol sorts by; kept until something changes, so that pages of a long list stay quick. */
 	users(): readonly CrowdUser[] {
-		return [...this.#population.accounts.values()].filter((account) => this.#has(account)).map(({ id }) => this.#user(id));
+		const { version, accounts } = this.#population;
+		if (this.#listed?.version === version) return this.#listed.users;
+		const own = [...accounts.values()].filter((account) => this.#has(account)).map(({ id, name }) => ({ id, name: folded(name) }));
+		const users = own.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ id }) => this.#user(id));
+		this.#listed = { version, users };
+		return users;
 	}
 	user(name: string): CrowdUser | undefined {
 		const account = this.#population.named(name);

@@ -54,7 +54,7 @@ export function stepsFor(ids: readonly AccountId[]): Readonly<Record<ProductOper
 				kind: "account.update",
 				...on(2),
 				before: { email: "person2@example.org" },
-				after: { email: "new@example.org", displayName: "Neu & \"Co\"" },
+				after: { email: "new@example.org", displayName: 'Neu & "Co"' },
 			},
 			2,
 		),

@@ -6,14 +6,14 @@ export class Room {
 	readonly bounds: DirectoryBounds;
 	#users: number | undefined;
 	#groups: number | undefined;
-	/** Known only where every group's members were read. */
+	/** At least so many: of the groups whose members were read. */
 	#memberships: number | undefined;
 
 	constructor(bounds: DirectoryBounds) {
 		this.bounds = bounds;
 	}
 
-	learn(counts: { readonly users: number; readonly groups: number; readonly memberships: number | undefined }): void {
+	learn(counts: { readonly users: number; readonly groups: number; readonly memberships: number }): void {
 		this.#users = counts.users;
 		this.#groups = counts.groups;
 		this.#memberships = counts.memberships;

@@ -76,22 +76,22 @@ class CloudProduct implements AtlassianProduct {
 	}
 
 	async read(request: ReadRequest, signal: AbortSignal): Promise<Actual> {
-		const { pageSize, network, memberships } = this.#settings;
+		const { pageSize, network } = this.#settings;
 		const { actual, groups, members } = await readCloud(
 			{
 				product: this.id,
 				talk: this.#talk,
 				concurrency: network.concurrency,
 				bounds: this.#bounds,
-				memberships: memberships ?? "checked",
+				memberships: this.#settings.memberships ?? "checked",
 				...(pageSize === undefined ? {} : { pageSize }),
 			},
 			request,
 			signal,
 		);
 		this.#groups.learn(groups, members);
-		const counted = members.size === groups.length ? [...members.values()].reduce((sum, ids) => sum + ids.size, 0) : undefined;
-		this.#room.learn({ users: actual.accounts.size, groups: groups.length, memberships: counted });
+		const memberships = [...members.values()].reduce((sum, ids) => sum + ids.size, 0);
+		this.#room.learn({ users: actual.accounts.size, groups: groups.length, memberships });
 		return actual;
 	}
 

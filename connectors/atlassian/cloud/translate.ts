@@ -20,7 +20,7 @@ export function displayNameOf({ displayName, name }: Pick<WireUser, "displayName
 	return [name?.givenName, name?.familyName].filter(Boolean).join(" ");
 }
 
-export const accountOf = (user: WireUser, groups: readonly GroupName[]): Account => ({
+const accountOf = (user: WireUser, groups: readonly GroupName[]): Account => ({
 	id: user.id as AccountId,
 	username: user.userName,
 	email: emailOf(user),

@@ -1,5 +1,7 @@
 /** The calls that change something: by REST, or by the old remote API. Names as they are now; each does one thing once. */
 export interface WriteCalls {
+	/** Whether it can leave it to Confluence to mail a new account's owner. */
+	readonly invites: boolean;
 	/** The key of the new account. Without a password Confluence sends a mail. */
 	createUser(
 		user: { readonly userName: string; readonly fullName: string; readonly email: string },

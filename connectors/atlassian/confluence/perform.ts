@@ -116,7 +116,7 @@ export class ConfluenceWriter {
 		const before = this.#created.get(id);
 		if (before !== undefined && (await this.#found({ key: before }, signal)) !== undefined) return { ...ALREADY, account: before };
 		inPath("account", username);
-		const password = this.#invite ? undefined : unknownPassword();
+		const password = this.#invite && calls.invites ? undefined : unknownPassword();
 		try {
 			const user = { userName: username, fullName: displayName, email };
 			const created = (await calls.createUser(user, password, signal)) as AccountId;

@@ -14,7 +14,7 @@ import { RpcCalls } from "./rpc.ts";
 import { type ConfluenceServer, serverOf } from "./server.ts";
 import type { ConfluenceSettings } from "./settings.ts";
 import { ConfluenceTalk } from "./talk.ts";
-import { canonicalFields } from "./translate.ts";
+import { canonicalFields, unfitBecause } from "./translate.ts";
 
 /**
  * Confluence Server and Data Center, 7 to 10, over its REST API. Accounts are identified by their key, which no rename changes.
@@ -59,6 +59,10 @@ class ConfluenceProduct implements AtlassianProduct {
 		const [server, abilities] = [this.#server, this.#abilities];
 		const byRest = server !== undefined && abilities !== undefined && this.#table(server.version, abilities).operations[kind].supported;
 		return byRest ? this.#talk : this.#rpc;
+	}
+
+	unfit(fields: Partial<AccountFields>): string | undefined {
+		return unfitBecause(fields);
 	}
 
 	canonical(fields: AccountFields): AccountFields {

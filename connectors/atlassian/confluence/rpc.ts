@@ -9,6 +9,7 @@ import { knownUser, WireRpcUser } from "./translate.ts";
  * server: methods and answers rest on others' clients.
  */
 export class RpcCalls implements WriteCalls {
+	readonly invites = false;
 	readonly #talk: ConfluenceTalk;
 
 	constructor(talk: ConfluenceTalk) {

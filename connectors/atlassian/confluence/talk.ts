@@ -39,6 +39,7 @@ const STATUS = { expand: "status" };
  * method that looks something up answers undefined when Confluence itself says 404.
  */
 export class ConfluenceTalk implements WriteCalls {
+	readonly invites = true;
 	readonly #client: JsonClient;
 	/** Passwords of creations under way: should the server echo one, it is taken out of the message. */
 	readonly #passwords = new Set<string>();

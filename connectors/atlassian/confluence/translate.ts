@@ -90,6 +90,15 @@ export const accountOf = (user: KnownUser, groups: readonly GroupName[]): Accoun
 	groups,
 });
 
+/** What Confluence's description of `POST /admin/user` rules out; capitals are no matter, since they are lowered before. */
+export function unfitBecause({ username, displayName }: Partial<AccountFields>): string | undefined {
+	if (username !== undefined && (/[\\,+<>'"\s]/.test(username) || username === "anonymous"))
+		return `Confluence takes no username with blanks or any of \\ , + < > ' ", nor "anonymous": let people.username leave those out`;
+	if (displayName !== undefined && /[<>]/.test(displayName))
+		return "Confluence takes no full name with < or >: let people.displayName leave those out";
+	return undefined;
+}
+
 /** Confluence takes and keeps usernames in lower case only; blanks around a value never reach an account. */
 export const canonicalFields = (fields: AccountFields): AccountFields => ({
 	username: fields.username.trim().toLowerCase(),

@@ -49,6 +49,10 @@ describe("check", () => {
 	test("a directory nearly full", async () => {
 		expect(bad(await findings({ bounds: { users: 1, groups: 0 } }, {}, linked))).toEqual(["warning bounds.users", "warning bounds.groups"]);
 		expect(bad(await findings({ bounds: { users: 2, groups: 1 } }, {}, linked))).toEqual([]);
+		const nine = ({ stage }: Staged) => {
+			for (let n = 0; n < 9; n += 1) stage.addGroup(`group${n}`);
+		};
+		expect(bad(await findings({ bounds: { groups: 10 } }, {}, nine))).toEqual(["warning bounds.groups"]);
 	});
 	test("the organisation's key: right, with scopes, wrong, and where it cannot be tried", async () => {
 		const right = await findings(withOrganizationKey(), {}, linked);

@@ -48,6 +48,20 @@ describe("lists", () => {
 			...[1, 2, 3, 4, 5, 6].map((n) => `person${n}`),
 		]);
 	});
+	test("somebody who goes before their page comes: the total says so, and the list is begun anew", async () => {
+		const { server, connect, ids } = await people();
+		let pages = 0;
+		server.onExchange(({ path }) => {
+			if (path.endsWith("/Users") && ++pages === 2) server.population.removeUser(ids[6] as string);
+		});
+		expect((await connect({ pageSize: 2 }).read({}, calm)).accounts.size).toBe(6);
+	});
+	test("a user of whom it is not said whether they are active is not guessed", async () => {
+		const { server, product } = await stageOf();
+		const body = { totalResults: 1, startIndex: 1, Resources: [{ id: "1", userName: "ada", emails: [] }] };
+		server.faults.add({ path: /\/Users$/, effect: { kind: "wrong-json", body } });
+		expect(await caught(product.read({}, calm))).toMatchObject({ code: "target.malformed", message: expect.stringMatching(/active/) });
+	});
 	test("a list that never comes to rest is refused", async () => {
 		const { server, connect } = await people();
 		let n = 0;
@@ -77,13 +91,13 @@ describe("lists", () => {
 	});
 	test.each(["users", "groups"])("two %s that differ only in capital letters are refused", async (what) => {
 		const { server, product } = await stageOf({ behaviour: { names: "exact" } });
-		for (const name of ["twin", "TWIN"]) {
+		for (const name of ["Twin", "TWIN"]) {
 			if (what === "groups") server.population.addGroup(name);
 			else server.population.addAccount({ name, emailAddress: `${name.length}${name}@example.org` });
 		}
 		expect(await caught(product.read({}, calm))).toMatchObject({
 			code: "target.malformed",
-			message: expect.stringMatching(/"twin"|"TWIN"/),
+			message: expect.stringMatching(/"TWIN" and "Twin"/),
 		});
 	});
 });

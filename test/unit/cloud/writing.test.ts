@@ -70,6 +70,15 @@ describe("users", () => {
 			expect(JSON.stringify(requestBody)).not.toMatch(/atlassian-external|"meta"|"groups"/);
 		}
 	});
+	test("one that Rollcall created and somebody removed is made anew", async () => {
+		const { server, product } = await stageOf();
+		const { account: first } = await create(product, "ada");
+		expect(await create(product, "ada")).toEqual({ outcome: "already", account: first });
+		server.population.removeUser(first as string);
+		const again = await create(product, "ada");
+		expect(again.outcome).toBe("done");
+		expect(again.account).not.toBe(first);
+	});
 	test("an address that was there as a second one becomes the first, once", async () => {
 		const { server, product } = await stageOf();
 		const emails = [
@@ -255,7 +264,13 @@ describe("bounds are looked at before anything is sent", () => {
 		);
 		expect((await caught(adding("empty", ids.slice(0, 1)))).message).toMatch(/11 memberships of all groups together/);
 		expect(server.exchanges.filter(({ method }) => method === "PATCH")).toEqual([]);
-		// What goes makes room for what comes.
+		// Up to the bound, and what goes makes room for what comes.
+		expect((await caught(join(connect({ bounds: { membersPerGroup: 7 } }), stage.addAccount(fieldsOf("x")), "staff"))).message).toMatch(
+			/7 members of/,
+		);
+		const exactly = connect({ bounds: { membersPerGroup: 1 } });
+		expect((await join(exactly, ids[5] as AccountId, "empty")).outcome).toBe("done");
+		await leave(exactly, ids[5] as AccountId, "empty");
 		await product.performMembers!(batchOf("member.remove", "staff", ids.slice(0, 1)), calm);
 		await adding("empty", ids.slice(0, 1));
 		expect(server.population.groupNamed("empty")?.members.size).toBe(1);
@@ -269,6 +284,9 @@ describe("bounds are looked at before anything is sent", () => {
 		await addGroup(product, "new");
 		expect((await caught(create(product, "newer"))).message).toMatch(/8 users/);
 		expect((await caught(addGroup(product, "newer"))).message).toMatch(/4 groups/);
+		// One that goes makes room.
+		await product.perform(operation({ kind: "group.delete", group: "empty" as GroupName }), undefined, calm);
+		expect((await addGroup(product, "newer")).outcome).toBe("done");
 		// Asked again, a group that is there is no new one.
 		expect((await addGroup(product, "new")).outcome).toBe("already");
 	});

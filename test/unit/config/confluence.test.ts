@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
 import { configText, judge, problems } from "./support.ts";
 
@@ -41,6 +42,12 @@ describe("a Confluence", () => {
 			jsonRpc: true,
 			pageSize: 50,
 		});
+	});
+	test("the example of the guide loads", async () => {
+		const guide = await readFile(new URL("../../../docs/guides/confluence.md", import.meta.url), "utf8");
+		const [, example = ""] = /```yaml\n([\s\S]*?)^ *```$/m.exec(guide) ?? [];
+		const text = configText().replace(/^products:[\s\S]*$/m, "") + example.replaceAll(/^ {3}/gm, "");
+		expect((await judge(text)).products.get("confluence" as never)).toMatchObject({ kind: "confluence", adopt: "username" });
 	});
 	test("nobody is recognised by an address that Confluence never shows", async () => {
 		const found = await problems(withConfluence(TOKEN).replace(/adopt: \w+/, "adopt: email"));

@@ -71,7 +71,7 @@ describe("each thing that is wrong: place, path, what was found, what is allowed
 		[
 			"unknown key",
 			configText({ product: "    postur: mirror\n" }),
-			'18:5: products.jira.postur: there is no key "postur" here; allowed: kind, url, token, username, password, pageSize, mark, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "posture"?',
+			'18:5: products.jira.postur: there is no key "postur" here; allowed: kind, url, token, username, password, userServer, pageSize, mark, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "posture"?',
 		],
 		[
 			"unknown key inside",

@@ -63,7 +63,9 @@ describe("what is asked", () => {
 	);
 
 	test("of products nothing of the policy", () => {
-		expect(keys(furtherQuestions(kindOf("jira")))).toMatch(/^pageSize .*network\.timeout network\.concurrency network\.proxy network\.ca$/);
+		expect(keys(furtherQuestions(kindOf("jira")))).toMatch(
+			/^userServer\.application userServer\.password pageSize .*network\.timeout network\.concurrency network\.proxy network\.ca$/,
+		);
 		expect(keys(furtherQuestions(kindOf("jira")))).not.toMatch(/people|groups|limits|leavers|protect/);
 		expect([questionOf(kindOf("jira"), "groups.map"), questionOf(kindOf("jira"), "people"), questionOf(kindOf("okta"), "realm")]).toEqual([
 			undefined,

@@ -35,6 +35,15 @@ describe("who we are", () => {
 		expect((await caught(product.capabilities(calm))).message).toBe(error.message);
 		expect(server.exchanges).toHaveLength(1);
 	});
+	test("a refused log-in is one whatever its status", async () => {
+		const { server, product } = await stageOf();
+		const headers = { "X-Seraph-LoginReason": "AUTHENTICATED_FAILED" };
+		server.faults.add({ path: /user\/current/, effect: { kind: "status", status: 403, headers } });
+		expect((await caught(product.read({}, calm))).message).toContain("did not accept the personal access token");
+		const before = server.exchanges.length;
+		expect((await caught(product.read({}, calm))).code).toBe("target.denied");
+		expect(server.exchanges).toHaveLength(before);
+	});
 	test("a wrong token that makes us an anonymous visitor: no list is even asked for, be it that visitors may see one", async () => {
 		const { server, connect } = await stageOf({ version: "8.5", behaviour: { badToken: "anonymous", anonymousAccess: true } });
 		expect(await caught(connect(pat("revoked")).read({}, calm))).toMatchObject({
@@ -168,6 +177,12 @@ describe("seats", () => {
 		server.behaviour.licenceCalls = "denied";
 		expect(await connect().read({}, calm)).not.toHaveProperty("seats");
 	});
+	test("P14 only who may use Confluence takes a seat, not who may only administer it", async () => {
+		const { server, product } = await stageOf();
+		server.population.addGroup("bosses");
+		server.population.grant("bosses", "application administer");
+		expect((await product.read({}, calm)).seats?.[0]?.groups?.has("bosses" as GroupName)).toBe(false);
+	});
 	test("P14 a proxy's page is no answer about seats", async () => {
 		const { server, product } = await stageOf();
 		server.faults.add({
@@ -257,6 +272,15 @@ describe("lists", () => {
 		const { server, product } = await stageOf();
 		server.faults.add({ path: /user\/list/, effect: page([row(1), row(2)], next(2)) });
 		expect((await caught(product.read({}, calm))).code).toBe("target.incomplete");
+	});
+	test("a row that comes twice shows that the list moved, also where rows are hidden and pages cannot overlap", async () => {
+		const { server, product } = await stageOf();
+		const pages = [page([row(1)], next(5)), page([row(1)])];
+		for (let n = 0; n < 6; n += 1) server.faults.add({ path: /user\/list/, skip: n, times: 1, effect: pages[n % 2]! });
+		expect(await caught(product.read({}, calm))).toMatchObject({
+			code: "target.incomplete",
+			message: expect.stringContaining("came and went"),
+		});
 	});
 	test("a group that disappears while it is read stops the reading", async () => {
 		const { stage, server, product } = await stageOf();

@@ -60,6 +60,11 @@ describe("the old remote API", () => {
 		expect((await caught(change(product, id, { displayName: "Other" }))).code).toBe("target.malformed");
 		expect(server.population.account(id).emailAddress).toBe("new@example.org");
 	});
+	test("sends no mail: an invitation becomes a password that nobody learns", async () => {
+		const { server, product } = await stageOf(OLD, { ...RPC, invite: true });
+		expect((await create(product, "newcomer")).outcome).toBe("done");
+		expect(server.population.named("newcomer")?.password).toMatch(/^.{36}$/);
+	});
 	test("does not move the members of a deleted group elsewhere", async () => {
 		const { server, product } = await stageOf(OLD, RPC);
 		server.population.addGroup("tools");
@@ -84,6 +89,9 @@ describe("the old remote API", () => {
 		const id = stage.addAccount(fieldsOf("one"));
 		server.faults.add({ path: /deactivateUser/, effect: { kind: "wrong-json", body: false } });
 		expect((await caught(turn(product, id, "disable"))).code).toBe("target.rejected");
+		// Nothing but the answer tells whether an address was written.
+		server.faults.add({ path: /editUser/, effect: { kind: "wrong-json", body: false } });
+		expect((await caught(change(product, id, { email: "new@example.org" }))).code).toBe("target.rejected");
 	});
 	test("neither credentials nor a new account's password in what it echoes", async () => {
 		const { server, connect } = await stageOf(OLD, RPC);
@@ -93,7 +101,8 @@ describe("the old remote API", () => {
 		const error = await caught(create(connect({ auth }), "newcomer"));
 		expect(error.message).toContain("no: [secret]");
 		expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/sandbox-rollcall-password|cm9sbGNh/);
-		expect(server.exchanges.find(({ path }) => path.endsWith("addUser"))?.query).toEqual({ os_authType: "basic" });
+		const sent = server.exchanges.find(({ path }) => path.endsWith("addUser"));
+		expect(sent).toMatchObject({ query: { os_authType: "basic" }, requestBody: [{ name: "newcomer" }, "***"] });
 	});
 	test("nothing is sent once the lease is gone; asking is no writing", async () => {
 		const { stage, server, connect } = await stageOf(OLD, RPC);

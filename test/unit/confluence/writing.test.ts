@@ -99,6 +99,14 @@ describe("who is meant", () => {
 		expect(server.population.account(two)).toMatchObject({ active: true, displayName: "two Example" });
 		expect(server.population.groupsOf(two)).toEqual([]);
 	});
+	test("an answer about somebody else is no answer about the account", async () => {
+		const { stage, server, product } = await stageOf();
+		const [one, two] = [stage.addAccount(fieldsOf("one")), stage.addAccount(fieldsOf("two"))];
+		const body = { type: "known", username: "two", userKey: two, displayName: "Two", status: "current" };
+		server.faults.add({ path: /api\/user\?/, effect: { kind: "wrong-json", body } });
+		expect((await caught(turn(product, one, "disable"))).code).toBe("target.missing");
+		expect(server.population.account(two).active).toBe(true);
+	});
 	test("what is left of an account that its directory lost is not changed", async () => {
 		const { server, product } = await stageOf();
 		const { id } = server.population.addAccount({ name: "trace", gone: true });
@@ -243,6 +251,15 @@ describe("refusals", () => {
 		await product.read({}, calm);
 		server.population.grant("rollcall-admins", "application use");
 		expect((await caught(turn(product, id as AccountId, "disable"))).code).toBe("target.denied");
+	});
+	test("where permissions cannot be asked for, words about a read-only directory or the licence are still about one account", async () => {
+		const directories = [
+			{ name: "Internal", kind: "internal" },
+			{ name: "Corporate", kind: "external" },
+		] as const;
+		const { server, product } = await stageOf({ version: "8.5", directories });
+		const { id } = server.population.addAccount({ name: "outsider", directory: "Corporate" });
+		expect((await caught(turn(product, id as AccountId, "disable"))).code).toBe("target.rejected");
 	});
 	test("where permissions cannot be asked for, a 403 is believed to be about our own right", async () => {
 		const { server, product } = await stageOf({ version: "8.5" });

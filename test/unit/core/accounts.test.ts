@@ -59,6 +59,21 @@ describe("an account that differs from the wish", () => {
 			says: ["Memory 1.0 cannot change email"],
 		},
 		{
+			rule: "by an address that the product neither tells nor changes is left alone",
+			scene: { ...untold, people: [wish(1)], can: { ...untold.can, updatableFields: new Set(["displayName"]) } },
+			plan: [],
+		},
+		{
+			rule: "in a value that the product takes from nobody is held, whatever asks for it",
+			scene: {
+				...one,
+				people: [wish(1, { username: "o'brien", displayName: "<Anna>" }), wish(2, { username: "d'arc" })],
+				unfit: ({ username = "", displayName = "" }) => (/['<]/.test(username + displayName) ? "no quotes, no brackets" : undefined),
+			},
+			plan: ["invalid-value: account.create d'arc", "invalid-value: account.rename o'brien user1", "invalid-value: account.update user1"],
+			says: ["no quotes, no brackets"],
+		},
+		{
 			rule: "whose memberships alone can be changed is held for the rest",
 			scene: {
 				...one,

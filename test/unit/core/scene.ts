@@ -33,6 +33,7 @@ export interface Scene {
 	readonly takenAt?: number;
 	readonly self?: number;
 	readonly seats?: readonly SeatPool[];
+	readonly unfit?: DiffInput["unfit"];
 	readonly blockers?: ReadonlyMap<AccountId, string>;
 }
 
@@ -80,6 +81,7 @@ export function inputOf(scene: Scene): DiffInput {
 			digest: "" as Digest,
 			...(scene.seats === undefined ? {} : { seats: scene.seats }),
 		},
+		...(scene.unfit === undefined ? {} : { unfit: scene.unfit }),
 		...(scene.blockers === undefined ? {} : { blockers: scene.blockers }),
 		can: { ...EVERYTHING, ...scene.can },
 		ownership: {
