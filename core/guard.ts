@@ -137,7 +137,9 @@ function removedBesideHeld(
 const ALWAYS_ALLOWED = { people: 1, groups: 1, memberships: 10 } as const;
 
 function shrunk(source: string, what: keyof ShrinkLimits, [before, now]: readonly [SnapshotSize, SnapshotSize], limit: number): Breach[] {
-	const lost = before[what] - now[what];
+	// Whoever is there and could not be understood is not gone.
+	const there = now[what] + (what === "people" ? (now.rejectedPeople ?? 0) : 0);
+	const lost = before[what] - there;
 	const allowed = Math.max(ALWAYS_ALLOWED[what], Math.floor(before[what] * limit));
 	if (lost <= allowed) return [];
 	const percent = `${Math.round(limit * 1000) / 10}%`;
@@ -147,7 +149,7 @@ function shrunk(source: string, what: keyof ShrinkLimits, [before, now]: readonl
 			what: `${source}: ${what}`,
 			planned: lost,
 			allowed,
-			message: `the directory "${source}" has ${now[what]} ${what}, ${lost} fewer than in the last good snapshot (${before[what]}); at most ${allowed} may vanish at once (shrink.${what}: ${percent})`,
+			message: `the directory "${source}" has ${there} ${what}, ${lost} fewer than in the last good snapshot (${before[what]}); at most ${allowed} may vanish at once (shrink.${what}: ${percent})`,
 		},
 	];
 }

@@ -79,6 +79,8 @@ export interface SnapshotSize {
 	/** Direct memberships. */
 	readonly memberships: number;
 	readonly rejects: number;
+	/** People who are there and could not be understood; absent when there are none. They are not gone. */
+	readonly rejectedPeople?: number;
 	/** Groups whose members could not be proven whole, when there are any: `memberships` does not count theirs. */
 	readonly heldGroups?: number;
 }

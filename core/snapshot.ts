@@ -71,7 +71,15 @@ export class SnapshotBuilder {
 			people: this.#people,
 			groups: this.#groups,
 			rejects,
-			size: { people: this.#people.size, active, groups: this.#groups.size, memberships, rejects: rejects.length, ...this.#heldGroups() },
+			size: {
+				people: this.#people.size,
+				active,
+				groups: this.#groups.size,
+				memberships,
+				rejects: rejects.length,
+				...rejectedPeople(rejected("person")),
+				...this.#heldGroups(),
+			},
 			digest: digestOfSnapshot(this.#connector, this.#people, this.#groups, rejects),
 		};
 	}
@@ -142,6 +150,8 @@ const textOfPerson = (p: Person): string =>
 	]);
 
 const textOfGroup = (g: Group): string => JSON.stringify([g.id, g.name, g.path, g.people, g.groups, g.held]);
+
+const rejectedPeople = (count: number): { readonly rejectedPeople?: number } => (count === 0 ? {} : { rejectedPeople: count });
 
 function digestOfSnapshot(
 	connector: ConnectorId,

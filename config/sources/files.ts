@@ -164,7 +164,7 @@ const schema = z.strictObject({
 	}),
 	unknownMembers: field(z.enum(["refuse", "hold", "ignore"]).default("refuse"), {
 		meaning:
-			"Memberships of people or groups without a record. `refuse` stops the reading; `hold` changes nothing in such groups; `ignore` leaves such people out, and still holds groups around unknown groups.",
+			"Memberships of people or groups without a record. `refuse` stops the reading; `hold` changes nothing in groups with unknown people, and still refuses unknown groups, since nobody knows which group those were inside of; `ignore` leaves both out, and still holds groups around unknown groups.",
 		allowed: "refuse, hold or ignore",
 		example: "hold",
 	}),

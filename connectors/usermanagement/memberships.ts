@@ -37,7 +37,7 @@ export function membershipReader(side: Side, where: Where): Reader<ReadonlyMap<s
 			throw new SyncError(`${side}.malformed`, `${inWords(where)} answered with XML that is not what it should be: ${because}`, {
 				// A document that stops before its end may come whole the next time.
 				retry: document.whole ? "never" : "later",
-				todo: "Nothing was changed. Crowd's log says what went wrong while it wrote the answer; or something in between changes answers.",
+				todo: "Nothing was changed. The server's log says what went wrong while it wrote the answer; or something in between changes answers.",
 				context: { method: where.method, path: where.path, host: where.host },
 			});
 		}

@@ -55,7 +55,7 @@ async function created(
 	if (user !== undefined) return user;
 	throw new SyncError("target.malformed", `"${one.name}" was created, the answer has no key, and nobody is found by that name`, {
 		outcomeUnknown: true,
-		todo: "Look for the user in Crowd; the next run takes it over.",
+		todo: "Look for the user there; the next run takes it over.",
 	});
 }
 
@@ -151,7 +151,7 @@ export async function storeAttribute(
 	if (value.length > LONGEST_VALUE || name.length > LONGEST_VALUE) {
 		throw new SyncError(
 			"target.rejected",
-			`the attribute "${name.slice(0, 80)}" or its value is longer than the ${LONGEST_VALUE} characters that Crowd keeps`,
+			`the attribute "${name.slice(0, 80)}" or its value is longer than the ${LONGEST_VALUE} characters that the server keeps`,
 			{
 				todo: "Shorten the expression that makes it.",
 			},

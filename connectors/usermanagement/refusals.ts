@@ -99,14 +99,14 @@ function forbidden(side: Side, app: string, answer: RawAnswer, where: Where): Sy
 		return new SyncError("target.rejected", `${inWords(where)} answered 403: ${said.message}`, {
 			todo: emails
 				? EMAILS
-				: `Give the application "${app}" this permission for the directory (Crowd: Applications > ${app} > Directories & groups > Permissions, and the directory's own), or leave the account to its own directory (protect.accounts).`,
+				: `Give the application "${app}" this permission for the directory (in Crowd: Applications > ${app} > Directories & groups > Permissions, and the directory's own; a Jira refuses it where its directory is only read), or leave the account to its own directory (protect.accounts).`,
 			context: { ...context, reason: said.reason, detail: said.message },
 		});
 	}
 	const title = titleOf(answer.text);
 	const detail = said?.message ?? (title === undefined ? "" : `a page titled "${title}"`);
 	return new SyncError(`${side}.denied`, `${inWords(where)} answered 403${detail === "" ? "" : `: ${detail}`}`, {
-		todo: `The application "${app}" is switched off, or the address of this machine is not among its remote addresses (in Crowd: Applications > ${app} > Remote addresses).`,
+		todo: `The application "${app}" is switched off, or the address of this machine is not among its remote addresses (in Crowd: Applications > ${app} > Remote addresses; in Jira: Jira user server).`,
 		context: { ...context, ...(said === undefined ? {} : { reason: said.reason }) },
 	});
 }

@@ -111,9 +111,10 @@ async function rememberReading({ store, product }: SyncParts, lease: Lease, plan
 
 /** While groups are held their members are not counted: the size to compare the next reading with stays as large as it was. */
 async function knownSize(store: Store, product: ProductId, { connector, size }: Snapshot): Promise<SnapshotSize> {
-	if ((size.heldGroups ?? 0) === 0) return size;
+	const known = { ...size, people: size.people + (size.rejectedPeople ?? 0) };
+	if ((size.heldGroups ?? 0) === 0) return known;
 	const before = await store.lastGood(product, connector);
-	return { ...size, memberships: Math.max(size.memberships, before?.size.memberships ?? 0) };
+	return { ...known, memberships: Math.max(size.memberships, before?.size.memberships ?? 0) };
 }
 
 const modeOf = (parts: SyncParts): "sync" | "apply" => (parts.approved === undefined ? "sync" : "apply");

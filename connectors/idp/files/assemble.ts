@@ -38,8 +38,6 @@ class Weaving {
 	readonly #drafts = new Map<string, Draft>();
 	readonly #personIds: ReadonlyMap<string, readonly string[]>;
 	readonly #groupIds: ReadonlyMap<string, readonly string[]>;
-	/** Named and not there, while such are held. */
-	readonly #missing = new Map<string, string>();
 
 	constructor(settings: FilesSettings, gathered: Gathered, builder: SnapshotBuilder) {
 		this.#settings = settings;
@@ -71,7 +69,6 @@ class Weaving {
 		this.#problems.judge(
 			"Nothing was changed. Usually the files are not of one export: export them together (done, maxSpread and checksums recognise that). If such memberships are usual, say unknownMembers: hold or ignore.",
 		);
-		for (const [id, because] of this.#missing) this.#builder.rejectGroup(id as GroupId, because, id);
 		for (const { because, ...group } of this.#drafts.values()) {
 			if (because === undefined) this.#builder.group(group);
 			else this.#builder.holdGroup(group, because);
@@ -105,8 +102,8 @@ class Weaving {
 			return { id: id as GroupId, ...(draft === undefined ? {} : { draft }) };
 		}
 		const because = `there is no group ${JSON.stringify(name)}`;
-		if (this.#settings.unknownMembers === "refuse") this.#problems.add(place, because);
-		if (this.#settings.unknownMembers === "hold") this.#missing.set(name, `${placeText(place)}: ${because}`);
+		// What a missing record would have said is not known: which group it was inside of, and so who belongs to that one too.
+		if (this.#settings.unknownMembers !== "ignore") this.#problems.add(place, because);
 		return undefined;
 	}
 

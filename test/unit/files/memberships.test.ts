@@ -86,16 +86,22 @@ describe("members and groups without a record", () => {
 	});
 
 	test("hold their groups, where that is said", async () => {
-		folder.write("m.csv", "group,member,type\na,1,\na,9,\nb,2,\nc,1,\n");
+		folder.write("m.csv", "group,member,type\na,1,\na,9,\nb,2,\n");
 		const snapshot = await folder.read(settings("hold"));
 		expect([...snapshot.groups.values()].map(({ id, held, people }) => [id, held?.replace(`${folder.path}/`, ""), people])).toEqual([
 			["a", 'm.csv:3: there is no person "9"', []],
 			["b", undefined, ["2"]],
 		]);
-		expect(snapshot.rejects.map(({ kind, id }) => [kind, id])).toEqual([
-			["group", "a"],
-			["group", "c"],
-		]);
+		expect(snapshot.rejects.map(({ kind, id }) => [kind, id])).toEqual([["group", "a"]]);
+	});
+
+	test("of groups are refused even where members are held: nobody knows which group the missing one was inside of", async () => {
+		folder.write("m.csv", "group,member,type\na,1,\nc,1,\n");
+		expect(await folder.refused(settings("hold"))).toBe('source.malformed m.csv:3: there is no group "c"');
+		folder.write("m.csv", "group,member,type\na,1,\n");
+		folder.write("g.csv", "id,name,parent\na,A,\nb,B,z\n");
+		const parents = { ...settings("hold"), groupColumns: { id: "id", name: "name", parents: "parent" }, listSeparator: "|" };
+		expect(await folder.refused(parents as never)).toBe('source.malformed g.csv:3: there is no group "z"');
 	});
 
 	test("are left out, where that is said; a group around an unknown group is held even so", async () => {
