@@ -33,7 +33,7 @@ export function commandLine(terminal: Terminal, end: (code: number) => void): Co
 		.description("Keeps the people of Atlassian products in step with a directory.")
 		.version(VERSION)
 		.option("-c, --config <file>", "the configuration (default: $ROLLCALL_CONFIG, ./rollcall.yaml, /etc/rollcall/rollcall.yaml)")
-		.option("-p, --product <name>", "only this product of the configuration")
+		.option("-p, --product <names>", "only these products of the configuration, with commas or repeated; for init: the kinds", commas)
 		.addOption(new Option("-f, --format <format>", "what standard output gets").choices(FORMATS).default("text"))
 		.option("-o, --out <file>", "also write it to this file, in the format of its ending; may be repeated", collect)
 		.option("-y, --yes", "do not ask before applying")
@@ -113,6 +113,9 @@ class Commands {
 					),
 				),
 			);
+		this.#add("unlink <person>", "forget whose account it is: after a wrong merge, or a new id; nothing in the product is changed").action(
+			(person: string) => this.#session(async (session) => (await import("./commands/unlink.ts")).unlinkCommand(session, person)),
+		);
 		this.#add("daemon", "run each product on its own schedule until stopped")
 			.option("--now", "also run each of them once at the start")
 			.action((flags: { now?: boolean }) =>
@@ -203,6 +206,8 @@ const flagsOf = ({ override, firstRunRemovals, productMoved }: PlanOptions): Run
 	...(override === undefined ? {} : { override: asDigest(override) }),
 });
 
+/** Repeated as good as with commas; the last one never silently wins. */
+const commas = (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`);
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function wholeNumber(text: string): number {

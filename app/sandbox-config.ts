@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SyncError } from "../core/errors.ts";
 import type { CompanyDirectory } from "../sandbox/directories.ts";
 import { targetOf } from "../sandbox/jira/server.ts";
 import { type CompanyProduct, JIRA_POLICY } from "../sandbox/products.ts";
@@ -33,6 +34,24 @@ export async function writeDemoConfig(
 	return path;
 }
 
+/** The first line of every configuration written here: the sign that a folder is ours to write into. */
+const SIGN = '# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start.';
+
+/** Throws `config.invalid` for a folder with a configuration of somebody's own: it is never written over, nor the store beside it. */
+export async function assertOurFolder(directory: string): Promise<void> {
+	const text = await readFile(join(directory, "rollcall.yaml"), "utf8").catch(() => undefined);
+	const foreign = text === undefined ? await isThere(join(directory, "rollcall.db")) : !text.startsWith(SIGN);
+	if (!foreign) return;
+	throw new SyncError("config.invalid", `${directory} holds an installation that no demo has made; nothing was touched`, {
+		todo: "Give another folder: --directory FOLDER.",
+	});
+}
+const isThere = (path: string): Promise<boolean> =>
+	access(path).then(
+		() => true,
+		() => false,
+	);
+
 async function secretFile(path: string, secret: string): Promise<void> {
 	await writeFile(path, secret, { mode: 0o600 });
 	await chmod(path, 0o600);
@@ -40,9 +59,7 @@ async function secretFile(path: string, secret: string): Promise<void> {
 
 const indented = (yaml: string): string => yaml.trimEnd().replace(/^/gm, "    ");
 
-const head = (
-	sources: Sources,
-): string => `# A configuration for the stand-ins that "rollcall demo" and "rollcall sandbox" start. Every key: docs/reference/configuration.md
+const head = (sources: Sources): string => `${SIGN} Every key: docs/reference/configuration.md
 version: 1
 
 sources:

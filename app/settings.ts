@@ -50,10 +50,13 @@ export function productsOf(session: Session): readonly ProductConfig[] {
 	const { product } = session.options;
 	const { products } = session.config;
 	if (product === undefined) return [...products.values()];
-	const found = products.get(product as ProductId);
-	if (found !== undefined) return [found];
-	throw new SyncError("config.invalid", `there is no product "${product}" in ${session.config.file}`, {
-		todo: `Products there: ${[...products.keys()].join(", ")}.`,
+	const names = new Set(product.split(",").map((name) => name.trim()));
+	return [...names].map((name) => {
+		const found = products.get(name as ProductId);
+		if (found !== undefined) return found;
+		throw new SyncError("config.invalid", `there is no product "${name}" in ${session.config.file}`, {
+			todo: `Products there: ${[...products.keys()].join(", ")}.`,
+		});
 	});
 }
 

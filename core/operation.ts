@@ -31,6 +31,8 @@ export interface LinkAdopt extends Op<"link.adopt"> {
 	readonly aliases?: readonly PersonKey[];
 	/** journal: we asked for its creation and never heard back. merge: the same person in a further source. mark: see core/mark.ts. */
 	readonly matchedOn: "username" | "email" | "journal" | "merge" | "mark";
+	/** The mark that was found in the account: known from now on, as if written. */
+	readonly mark?: string;
 }
 export interface GroupCreate extends Op<"group.create"> {
 	readonly group: GroupName;

@@ -4,7 +4,7 @@ import { SyncError } from "../../core/errors.ts";
 import type { Origin } from "../../sandbox/merger.ts";
 import type { CompanyProduct } from "../../sandbox/products.ts";
 import { colours, print, type Terminal } from "../console.ts";
-import { writeDemoConfig } from "../sandbox-config.ts";
+import { assertOurFolder, writeDemoConfig } from "../sandbox-config.ts";
 import type { Stopping } from "../signals.ts";
 
 export interface DemoFlags {
@@ -28,6 +28,7 @@ export async function demoCommand(terminal: Terminal, flags: DemoFlags, { signal
 	const products = flags.to === "all" ? PRODUCT_NAMES : [flags.to];
 	for (const name of products) assertKnown(name, [...PRODUCT_NAMES, "all"]);
 	const directory = resolve(flags.directory);
+	await assertOurFolder(directory);
 	// Only what an earlier demo left: a folder of the user's own keeps everything else.
 	for (const name of ["rollcall.db", "rollcall.db-wal", "rollcall.db-shm", "plan.json"]) await rm(join(directory, name), { force: true });
 	await mkdir(directory, { recursive: true });

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SyncError } from "../../core/errors.ts";
 import { colours, print, type Terminal } from "../console.ts";
-import { writeSandboxConfig } from "../sandbox-config.ts";
+import { assertOurFolder, writeSandboxConfig } from "../sandbox-config.ts";
 import type { Stopping } from "../signals.ts";
 
 export interface SandboxFlags {
@@ -29,6 +29,7 @@ export async function sandboxCommand(terminal: Terminal, flags: SandboxFlags, si
 			todo: "Give larger numbers to --people and --groups.",
 		});
 	const directory = resolve(flags.directory);
+	await assertOurFolder(directory);
 	await mkdir(directory, { recursive: true });
 	const { people, groups, keycloakPort, jiraPort } = flags;
 	const jiraVersion = flags.jiraVersion as keyof typeof behaviours;

@@ -54,11 +54,12 @@ export async function writeAll({ config, credentials }: Places, { text, secrets,
 			await putNew(path, secret, 0o600);
 			made.push(path);
 		}
-		if (replace) await rename(config, `${config}.old`);
+		const kept = replace ? await freeName(`${config}.old`) : undefined;
+		if (kept !== undefined) await rename(config, kept);
 		try {
 			await putNew(config, text, 0o640);
 		} catch (error) {
-			if (replace) await rename(`${config}.old`, config);
+			if (kept !== undefined) await rename(kept, config);
 			throw error;
 		}
 	} catch (error) {
@@ -128,3 +129,15 @@ export function schemaFor(config: string): string | undefined {
 	return way.startsWith(".") ? way : `./${way}`;
 }
 const SCHEMA = join("docs", "reference", "config.schema.json");
+
+/** `rollcall.yaml.old`, or `.old-2`, `.old-3` …: what was kept before stays as well. */
+async function freeName(path: string): Promise<string> {
+	for (let n = 1; ; n += 1) {
+		const name = n === 1 ? path : `${path}-${n}`;
+		const taken = await access(name).then(
+			() => true,
+			() => false,
+		);
+		if (!taken) return name;
+	}
+}

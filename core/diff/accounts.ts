@@ -18,7 +18,7 @@ export function planAccounts(
 	for (const wish of world.desired.people.values()) {
 		const match = found.matches.get(wish.person)!;
 		if (match.state === "account") {
-			planExisting(world, draft, { wish, account: match.account });
+			planExisting(world, draft, { wish, account: match.account, names: found.names });
 			planMark(world, draft, { wish, account: match.account, names: found.names });
 		}
 		if (match.state !== "create" || !wish.active) continue;
@@ -70,7 +70,7 @@ function planCreation(world: World, draft: Draft, { wish, names }: { wish: Wish;
 	return id;
 }
 
-function planExisting(world: World, draft: Draft, { wish, account }: { wish: Wish; account: Account }): void {
+function planExisting(world: World, draft: Draft, { wish, account, names }: { wish: Wish; account: Account; names: Names }): void {
 	const subject = { username: account.username, person: wish.person, account: account.id };
 	if (!wish.active) {
 		const because = "the person is switched off in the directory";
@@ -78,7 +78,7 @@ function planExisting(world: World, draft: Draft, { wish, account }: { wish: Wis
 		return;
 	}
 	if (!account.active) draft.want({ kind: "account.enable", subject, because: "the person is active in the directory" });
-	planFields(world, draft, { wish, account });
+	if (!names.inCircle(account)) planFields(world, draft, { wish, account });
 	for (const [attribute, after] of Object.entries(wish.attributes)) {
 		const before = account.attributes?.[attribute];
 		if (before !== after) draft.want({ kind: "attribute.set", subject, attribute, before, after, because: "the directory says otherwise" });

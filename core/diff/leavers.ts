@@ -1,7 +1,8 @@
+import type { Wish } from "../desired/desired.ts";
 import type { AccountId, PersonKey } from "../model.ts";
 import type { Account } from "../product.ts";
 import type { Draft } from "./draft.ts";
-import type { World } from "./world.ts";
+import { foldEmail, type World } from "./world.ts";
 
 /** A linked account whose person no source wishes any more. */
 export interface Leaver {
@@ -9,19 +10,43 @@ export interface Leaver {
 	readonly person: PersonKey;
 	readonly because: string;
 	/** Set while the person has not been missing long enough, or a source was not read: nothing is taken yet. */
-	readonly waiting: { readonly reason: "waiting" | "source-not-read"; readonly detail: string } | undefined;
+	readonly waiting: { readonly reason: "waiting" | "source-not-read" | "ambiguous"; readonly detail: string } | undefined;
 }
 
 /** Everybody who has an account of ours and is wished by nobody. People that are held are not among them. */
 export function findLeavers(world: World): ReadonlyMap<AccountId, Leaver> {
 	const leavers = new Map<AccountId, Leaver>();
+	const newcomers = newcomersByName(world);
 	for (const [id, keys] of world.owners) {
 		const account = world.actual.accounts.get(id);
 		if (account === undefined || keys.some((key) => world.wishOf.has(key) || world.heldKeys.has(key))) continue;
-		leavers.set(id, leaverOf(world, account, keys));
+		const leaver = leaverOf(world, account, keys);
+		const again = newcomers.get(world.user(account.username));
+		leavers.set(id, again === undefined || !isTheSame(world, account, again) ? leaver : { ...leaver, waiting: sameAgain(again, leaver) });
 	}
 	return leavers;
 }
+
+/** Active people without an account of their own, by the username that they want. */
+function newcomersByName(world: World): ReadonlyMap<string, Wish> {
+	const newcomers = new Map<string, Wish>();
+	for (const wish of world.desired.people.values()) {
+		if (!wish.active || [wish.person, ...wish.aliases].some((key) => world.ownership.links.has(key))) continue;
+		newcomers.set(world.user(world.canonical(wish.fields).username), wish);
+	}
+	return newcomers;
+}
+
+function isTheSame(world: World, account: Account, { fields }: Wish): boolean {
+	if (!world.can.readableFields.has("email")) return true;
+	return fields.email !== "" && foldEmail(world.canonical(fields).email) === foldEmail(account.email);
+}
+
+/** Somebody renumbered, or hired again: an id is new, the human being is not. Nothing is taken before a person has said so. */
+const sameAgain = ({ person }: Wish, leaver: Leaver): Leaver["waiting"] => ({
+	reason: "ambiguous",
+	detail: `${person} has the very username and e-mail address of this account: the same human being with a new id? Then \`rollcall unlink ${leaver.person}\`, and the account can be adopted; if not, give one of the two another username`,
+});
 
 function leaverOf(world: World, account: Account, keys: readonly PersonKey[]): Leaver {
 	const excluded = keys.find((key) => world.desired.excluded.has(key));

@@ -17,7 +17,7 @@ export function relink(input: DiffInput, mark: Mark): Plan {
 		return text === undefined ? [] : [{ account, person: mark.read(text, account.username) }];
 	});
 	const claims = Map.groupBy(marked, ({ person }) => person);
-	for (const one of marked.sort((a, b) => compareText(a.account.id, b.account.id))) plan(world, draft, { one, claims });
+	for (const one of marked.sort((a, b) => compareText(a.account.id, b.account.id))) plan(world, draft, { one, claims, mark });
 	return makePlan({
 		product: input.actual.product,
 		posture: input.rules.posture,
@@ -38,7 +38,7 @@ interface Marked {
 function plan(
 	world: World,
 	draft: Draft,
-	{ one: { account, person }, claims }: { one: Marked; claims: ReadonlyMap<PersonKey | undefined, readonly Marked[]> },
+	{ one: { account, person }, claims, mark }: { one: Marked; mark: Mark; claims: ReadonlyMap<PersonKey | undefined, readonly Marked[]> },
 ): void {
 	const subject = { username: account.username, account: account.id };
 	const hold = (because: "invalid-value" | "ambiguous" | "source-not-read", detail: string) =>
@@ -64,6 +64,7 @@ function plan(
 			kind: "link.adopt",
 			subject: { ...subject, person },
 			matchedOn: "mark",
+			mark: account.attributes![mark.attribute]!,
 			because: "carries the mark that Rollcall wrote into it",
 		});
 }

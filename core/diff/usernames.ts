@@ -16,6 +16,8 @@ type Way =
 export interface Names {
 	/** For a creation: undefined when the name is free at once, ids of renames to wait for, or the reason to hold it. */
 	forCreation(wish: Wish): Way;
+	/** True while people change names in a circle: then nothing about any of them can be trusted. */
+	inCircle(account: Account): boolean;
 	/** What this plan calls the account: its name now, or the one that it is renamed to by that operation. */
 	nameOf(account: Account): { readonly username: string; readonly renamedBy?: Digest };
 }
@@ -40,6 +42,10 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 	}
 	return {
 		forCreation: (wish) => wayTo(world.user(world.canonical(wish.fields).username)),
+		inCircle: (account) => {
+			const way = ways.get(account.id);
+			return way !== undefined && way !== "open" && !way.free && way.because[0] === "username-cycle";
+		},
 		nameOf: (account) => {
 			const renamedBy = operations.get(account.id);
 			if (renamedBy === undefined) return { username: account.username };
@@ -85,7 +91,7 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 				free: false,
 				because: [
 					"username-cycle",
-					`"${holder.username}" is still in use by somebody who is to be renamed in turn (a swap); rename one of them to a spare name first`,
+					`"${holder.username}" is still in use by somebody who is to be renamed in turn (a swap); rename one of them to a spare name first. Until then their names and addresses stay as they are`,
 				],
 			};
 		if (away !== undefined && !away.free && away.because[0] === "username-cycle") return away;
@@ -151,5 +157,5 @@ function ownerOf(world: World, account: Account): string {
 	const [first] = owners;
 	return world.wishOf.has(first!)
 		? `another person (${owners.join(", ")})`
-		: `somebody who left (${owners.join(", ")}); rename or delete that account by hand if the name is to be used again`;
+		: `somebody who left (${owners.join(", ")}); rename or delete that account by hand if the name is to be used again; if it is the same human being with a new id, \`rollcall unlink ${first}\``;
 }

@@ -32,6 +32,8 @@ export interface LinkBook {
 	links(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountId>>;
 	/** One account may have several people keys only when they are the same person in several sources. */
 	link(lease: Lease, product: ProductId, person: PersonKey, account: AccountId, origin: LinkOrigin): Promise<void>;
+	/** Forgets whose account it is; the account itself is not touched. False: there was no such link. */
+	unlink(lease: Lease, product: ProductId, person: PersonKey): Promise<boolean>;
 	/** Which server the links belong to (`Actual.site`): another one may use the same account ids for other people. */
 	site(product: ProductId): Promise<string | undefined>;
 	rememberSite(lease: Lease, product: ProductId, site: string): Promise<void>;

@@ -17,7 +17,7 @@ function renderCommands(): string {
 	const commands = program.commands.filter((command) => command.name() !== "help");
 	return [
 		"# Commands",
-		`${GENERATED("`app/cli.ts`")} What they end with is in [exit-codes.md](exit-codes.md); how they go together in the\n[guides](../README.md).\n\nOf several products, \`diff\` and \`sync\` print one after the other: with \`--format json\` that is one document for each, not a list.`,
+		`${GENERATED("`app/cli.ts`")} What they end with is in [exit-codes.md](exit-codes.md); how they go together in the\n[guides](../README.md).\n\nOf several products, \`diff\` and \`sync\` print one report: as text every product's own and an overview, in every other format one document.`,
 		`${program.description()} In a checkout \`rollcall\` is \`npm run rollcall --\`.`,
 		tableOf(
 			["command", "what it does"],

@@ -144,6 +144,12 @@ function seatClauses({ harness, stageOf, connect }: Suite): void {
 			const { stage, pools } = await seats.arrange();
 			await stageOf(async () => stage);
 			expect((await connect(stage).read({}, calm)).seats).toEqual(pools);
+			// Asked for, the members of the groups that give a seat are read beside those that the policy manages.
+			const whole = await connect(stage).read({}, calm);
+			const seated = await connect(stage).read({ groups: new Set(), seatGroups: true }, calm);
+			const giving = new Set(pools.flatMap((pool) => [...(pool.groups ?? [])]));
+			for (const [id, { groups }] of whole.accounts)
+				expect(seated.accounts.get(id)!.groups.filter((group) => giving.has(group))).toEqual(groups.filter((group) => giving.has(group)));
 		});
 	if ("never" in blocked) test.skip(`P15 does not apply: ${blocked.never}`, () => undefined);
 	else

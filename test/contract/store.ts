@@ -26,6 +26,7 @@ import { creationOf, removalOf, startWith } from "../support/store-operations.ts
  *  S17 odd characters survive
  *  S19 what was taken from leavers is kept until it is given back
  *  S20 what was last written into each account's fields
+ *  S21 a link that is taken out is gone for everybody, and nothing else is
  *  S18 which server a product's links belong to is kept per product, and replaced
  */
 export interface StoreHarness {
@@ -371,6 +372,20 @@ export function storeSuite(harness: StoreHarness): void {
 				const again = await store.open(lease, startWith([creationOf(2)]));
 				await store.intend(lease, again, creationOf(2));
 				expect(await open()).toEqual([person(1), person(2), person(5)]);
+			});
+
+			test("S21 a link that is taken out is gone for everybody, and nothing else is", async () => {
+				const lease = await held();
+				for (const n of [1, 2]) await store.link(lease, JIRA, person(n), account(n), "created");
+				expect(await store.unlink(lease, JIRA, person(1))).toBe(true);
+				expect(await store.unlink(lease, JIRA, person(1))).toBe(false);
+				expect(await store.unlink(lease, WIKI, person(2))).toBe(false);
+				const other = await world.open();
+				expect(await other.links(JIRA)).toEqual(new Map([[person(2), account(2)]]));
+				await other.shut();
+				const successor = (await store.acquire("wiki", "holder", 60_000))!;
+				await successor.release();
+				await expect(store.unlink(successor, JIRA, person(2))).rejects.toMatchObject(lost);
 			});
 
 			test("S19 what was taken from leavers is kept until it is given back", async () => {

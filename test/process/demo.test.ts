@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -10,6 +10,20 @@ beforeAll(async () => {
 	away = await mkdtemp(join(tmpdir(), "rollcall-demo-"));
 });
 afterAll(() => rm(away, { recursive: true, force: true }));
+
+test.each(["demo", "sandbox"])("%s writes over no installation that it has not made", async (command) => {
+	const folder = await mkdtemp(join(tmpdir(), "rollcall-own-"));
+	await mkdir(join(folder, "credentials"));
+	await writeFile(join(folder, "rollcall.yaml"), "version: 1\n");
+	await writeFile(join(folder, "credentials", "jira"), "mine");
+	await writeFile(join(folder, "rollcall.db"), "links");
+	const { code, err } = await new Program([command, "--directory", folder], { cwd: away }).ended;
+	expect([code, err]).toEqual([64, expect.stringContaining("holds an installation that no demo has made; nothing was touched")]);
+	expect(await readFile(join(folder, "rollcall.yaml"), "utf8")).toBe("version: 1\n");
+	expect(await readFile(join(folder, "credentials", "jira"), "utf8")).toBe("mine");
+	expect(await readFile(join(folder, "rollcall.db"), "utf8")).toBe("links");
+	await rm(folder, { recursive: true });
+});
 
 test("the demo tells its story to the end and leaves what it says", async () => {
 	const { code, out, err } = await new Program(["demo"], { cwd: away }).ended;

@@ -127,6 +127,11 @@ export class MemoryStore implements Store {
 		this.world.links.set(product, links);
 	}
 
+	async unlink(lease: Lease, product: ProductId, person: PersonKey): Promise<boolean> {
+		this.#fence(lease);
+		return this.world.links.get(product)?.delete(person) ?? false;
+	}
+
 	async absences(product: ProductId): Promise<ReadonlyMap<PersonKey, Absence>> {
 		return new Map(this.world.absences.get(product));
 	}
@@ -206,7 +211,7 @@ export class MemoryStore implements Store {
 		run.entries.set(operation.id, entry);
 		if (operation.kind === "account.create") this.world.creates.push(entry);
 		if (operation.kind === "member.remove") this.world.removals.push(entry);
-		if (["account.create", "account.update", "attribute.set", "member.add", "member.remove"].includes(operation.kind))
+		if (["account.create", "account.update", "attribute.set", "link.adopt", "member.add", "member.remove"].includes(operation.kind))
 			this.world.changes.push(entry);
 		return entry;
 	}
@@ -294,6 +299,7 @@ export class MemoryStore implements Store {
 		for (const { operation } of this.#succeeded(product))
 			if (operation.kind === "attribute.set" && operation.attribute === attribute && operation.subject.person !== undefined)
 				marks.set(operation.subject.person, operation.after);
+			else if (operation.kind === "link.adopt" && operation.mark !== undefined) marks.set(operation.subject.person, operation.mark);
 		return marks;
 	}
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { exampleConfig } from "../../config/starter.ts";
 import { DEFAULT_STORE } from "../../config/schema.ts";
+import { exampleConfig } from "../../config/starter.ts";
 
 const UNITS = fileURLToPath(new URL("../../systemd/", import.meta.url));
 const PROGRAM = "/usr/lib/rollcall/bin/rollcall";

@@ -68,9 +68,11 @@ class JiraProduct implements AtlassianProduct {
 		const { version, site } = this.#server;
 		const { pageSize, network } = this.#settings;
 		const parts = { product: this.id, talk: this.#talk, version, concurrency: network.concurrency };
-		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, request, signal);
-		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
 		const seats = seatsOf(await this.#talk.applicationRoles(signal));
+		const giving = request.seatGroups ? seats.flatMap((pool) => [...(pool.groups ?? [])]) : [];
+		const wanted = request.groups === undefined ? request : { ...request, groups: new Set([...request.groups, ...giving]) };
+		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, wanted, signal);
+		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
 		return { ...actual, seats, ...(site === undefined ? {} : { site }) };
 	}
 

@@ -68,10 +68,14 @@ async function* after(rest: string, iterator: AsyncIterator<string>, lines: Reco
 }
 
 const unclosed = (file: string, line: number) =>
-	malformed({ file, line }, "a quote is opened in this record and never closed", {
-		retry: "later",
-		todo: "If the file is not being written, look at the quotes of this line: those inside of a value are doubled.",
-	});
+	malformed(
+		{ file, line },
+		`this record has no end within ${LONGEST.toLocaleString("en")} characters: usually a quote is opened in it and never closed`,
+		{
+			retry: "later",
+			todo: "If the file is not being written, look at the quotes of this line: those inside of a value are doubled.",
+		},
+	);
 
 /** Judges records and gives them their lines. */
 class Records {

@@ -29,6 +29,7 @@ export function refusingWrites(path: string) {
 	return {
 		acquire: refuse,
 		link: refuse,
+		unlink: refuse,
 		rememberSite: refuse,
 		recordAbsences: refuse,
 		putSnapshot: refuse,

@@ -59,9 +59,10 @@ export function history(connection: Connection): Reading {
 		marks: (product, attribute) =>
 			connection.read(async (db) => {
 				const { rows } = await sql<{ person: PersonKey; value: string }>`
-					select person, json_extract(body, '$.after') as value from entry
-					where product = ${product} and kind = 'attribute.set' and person is not null and json_extract(body, '$.attribute') = ${attribute}
-					and state in ('done', 'already') order by run, seq`.execute(db);
+					select person, coalesce(json_extract(body, '$.mark'), json_extract(body, '$.after')) as value from entry
+					where product = ${product} and person is not null and state in ('done', 'already')
+					and (kind = 'attribute.set' and json_extract(body, '$.attribute') = ${attribute} or kind = 'link.adopt' and json_extract(body, '$.mark'))
+					order by run, seq`.execute(db);
 				return new Map(rows.map(({ person, value }) => [person, value]));
 			}),
 

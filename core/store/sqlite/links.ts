@@ -38,6 +38,17 @@ export function linkBook(connection: Connection): LinkBook {
 					and (state is null or state not in ('failed', 'not-run')) and ${held(lease)}`.execute(trx);
 			}),
 
+		unlink: (lease, product, person) =>
+			connection.write(async (trx) => {
+				await assertFence(trx, lease);
+				const { numDeletedRows } = await trx
+					.deleteFrom("link")
+					.where("product", "=", product)
+					.where("person", "=", person)
+					.executeTakeFirst();
+				return numDeletedRows === 1n;
+			}),
+
 		absences: (product) =>
 			connection.read(async (db) => {
 				const absences = new Map<PersonKey, Absence>();

@@ -6,6 +6,7 @@ export const bamboo: ProductCard = {
 	versions: PROFILES.map((text) => ({ title: text, can: capabilitiesOf(versionOf(text), SOME_LIMITS) })),
 	id: "the account's username: Bamboo has no other",
 	whole: "the administrators' paged list of users to its last page, with Rollcall's own account in it; each group's members likewise.",
+	seats: "by the groups with access; how many the licence has, Bamboo does not tell",
 	cannot: ["An account that is renamed by hand in Bamboo is another account for Rollcall; one that Rollcall renames is not."],
 	proof: [
 		"Requests and the stand-in's answers agree with the vendor's descriptions of 9.3 and 12.1.",

@@ -320,6 +320,58 @@ describe("a leaver in a product that cannot switch accounts off", () => {
 	]);
 });
 
+describe("somebody who left, and a newcomer with the very username and address", () => {
+	const newcomer = { ...wish(7), fields: { username: "USER1", email: "U1@a.test", displayName: "U 1" } };
+	testRows([
+		{
+			rule: "are both held: it may be the same human being with a new id",
+			scene: { ...one, rules: asked(1, 0, { stripGroups: true }), people: [newcomer] },
+			plan: ["username-taken: account.create USER1", "ambiguous: account.disable user1", "ambiguous: member.remove devs user1"],
+			says: ["idp:7 has the very username", "rollcall unlink idp:1"],
+		},
+		{
+			rule: "are two where the address is another one",
+			scene: { ...one, rules: asked(1, 0), people: [{ ...newcomer, fields: { ...newcomer.fields, email: "other@a.test" } }] },
+			plan: ["disable user1", "username-taken: account.create USER1"],
+		},
+		{
+			rule: "are two where neither has an address",
+			scene: {
+				...one,
+				accounts: [account(1, { email: "" })],
+				rules: asked(1, 0),
+				people: [{ ...newcomer, fields: { ...newcomer.fields, email: "" } }],
+			},
+			plan: ["disable user1", "username-taken: account.create USER1"],
+		},
+		{
+			rule: "are held by the username alone where the product does not tell addresses",
+			scene: {
+				...one,
+				accounts: [account(1, { email: "" })],
+				can: { readableFields: new Set(["username", "displayName"]) },
+				rules: asked(1, 0),
+				people: [newcomer],
+			},
+			plan: ["username-taken: account.create USER1", "ambiguous: account.disable user1"],
+		},
+		{
+			rule: "are no matter where the newcomer is switched off, or has an account",
+			scene: {
+				...one,
+				accounts: [...one.accounts!, account(8)],
+				links: [
+					[1, 1],
+					[8, 8],
+				],
+				rules: asked(1, 0),
+				people: [{ ...newcomer, active: false }, wish(8)],
+			},
+			plan: ["disable user1"],
+		},
+	]);
+});
+
 describe("a leaver whom the product refuses to switch off", () => {
 	testRows([
 		{

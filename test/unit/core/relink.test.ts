@@ -70,6 +70,9 @@ describe("relink", () => {
 		expect(linesOf(plan)).toEqual(["adopt user1 for crew:1 by mark", "ambiguous: link.adopt user2"]);
 		expect(plan.holds[0]!.subject).toMatchObject({ person: key(2), account: "acc2" });
 	});
+	test("remembers the mark that it found, so that nobody writes it again", () => {
+		expect(relink(inputOf({ accounts: [marked(1)] }), mark).operations).toMatchObject([{ mark: mark.write(key(1), "user1") }]);
+	});
 	test("is the same plan whatever the order of the accounts", () => {
 		const accounts = [marked(3), marked(1), marked(2)];
 		const digest = (list: typeof accounts) => relink(inputOf({ accounts: list }), mark).digest;

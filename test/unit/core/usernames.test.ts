@@ -99,6 +99,18 @@ describe("a username in use", () => {
 			says: ["is to be renamed in turn (a swap); rename one of them to a spare name first"],
 		},
 		{
+			rule: "by each other: addresses and names do not change places either",
+			scene: {
+				...linked(1, 2),
+				people: [
+					wish(1, { username: "user2", email: "u2@a.test", displayName: "U 2" }),
+					wish(2, { username: "user1", email: "u1@a.test", displayName: "U 1" }),
+				],
+			},
+			plan: ["username-cycle: account.rename user2 user1", "username-cycle: account.rename user1 user2"],
+			says: ["their names and addresses stay as they are"],
+		},
+		{
 			rule: "in a ring of three: all three are held",
 			scene: {
 				...linked(1, 2, 3),

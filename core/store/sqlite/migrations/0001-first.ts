@@ -46,7 +46,7 @@ const statements = [
 	"create index entry_leaver on entry (product, account, group_name) where kind = 'member.remove' and json_extract(body, '$.leaver')",
 	"create index entry_returned on entry (product, account, group_name) where kind = 'member.add' and json_extract(body, '$.returned')",
 	"create index entry_written on entry (product, run, seq) where kind in ('account.create', 'account.update')",
-	"create index entry_attribute on entry (product, run, seq) where kind = 'attribute.set'",
+	"create index entry_attribute on entry (product, run, seq) where kind in ('attribute.set', 'link.adopt')",
 	`pragma application_id = ${APPLICATION_ID}`,
 ];
 
