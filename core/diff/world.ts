@@ -93,7 +93,11 @@ function protectedGroups({ rules }: DiffInput, groups: ReadonlyMap<string, Group
 	return new Set(rules.protectGroups.map(fold));
 }
 
-function licenceGroups({ rules, actual }: DiffInput, fold: (n: string) => string): ReadonlySet<string> | undefined {
+/** Folded names of the groups that give a licence seat, where leavers lose them; undefined where they do not, or nobody knows which. */
+export function licenceGroups(
+	{ rules, actual }: Pick<DiffInput, "rules" | "actual">,
+	fold: (n: string) => string,
+): ReadonlySet<string> | undefined {
 	const { action, licenceGroups: stated } = rules.leavers;
 	if (action !== "unlicense") return undefined;
 	const named = stated ?? actual.seats?.flatMap((pool) => [...(pool.groups ?? [])]) ?? [];

@@ -1,9 +1,10 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
+import { licenceGroups } from "../diff/world.ts";
 import { asSyncError } from "../errors.ts";
 import type { Limit, Verdict } from "../guard.ts";
-import type { ProductId, Snapshot, SnapshotSize } from "../model.ts";
+import type { AccountId, ProductId, Snapshot, SnapshotSize } from "../model.ts";
 import type { Plan } from "../plan.ts";
-import type { AtlassianProduct } from "../product.ts";
+import { type AtlassianProduct, foldName } from "../product.ts";
 import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
 import { chooseApproved, skipped } from "./approved.ts";
 import { underLease } from "./lease.ts";
@@ -97,16 +98,38 @@ async function journalRefusal(parts: SyncParts, lease: Lease, { plan, verdict }:
 }
 
 /** Only a reading that the guard let pass counts as a sighting of an absence, or as the size to compare the next one with. */
-async function rememberReading({ store, product }: SyncParts, lease: Lease, planned: Planned): Promise<void> {
+async function rememberReading({ store, product, rules }: SyncParts, lease: Lease, planned: Planned): Promise<void> {
 	for (const { value } of planned.snapshots) {
 		const { connector, digest, takenAt } = value;
 		const size = await knownSize(store, product.id, value);
 		await store.putSnapshot(lease, product.id, connector, { digest, size, takenAt });
 	}
 	if (planned.actual.value.site !== undefined) await store.rememberSite(lease, product.id, planned.actual.value.site);
+	await settleReturned({ store, product, rules }, lease, planned);
 	const missing = missingPeople(planned.desired, await store.links(product.id));
 	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));
 	await store.recordAbsences(lease, product.id, missing, new Date(takenAt));
+}
+
+/** Whoever is wanted again and has a seat got it back from us or from somebody else: what was taken once is settled. */
+async function settleReturned(
+	{ store, product, rules }: Pick<SyncParts, "store" | "product" | "rules">,
+	lease: Lease,
+	{ desired, actual, can }: Planned,
+): Promise<void> {
+	const fold = (name: string) => foldName(can.names.groups, name);
+	const giving = licenceGroups({ rules, actual: actual.value }, fold);
+	if (giving === undefined) return;
+	const released = await store.released(product.id);
+	if (released.size === 0) return;
+	const links = await store.links(product.id);
+	const back = new Set<AccountId>();
+	for (const wish of desired.people.values()) {
+		const account = wish.active ? links.get(wish.person) : undefined;
+		if (account === undefined || !released.has(account)) continue;
+		if (actual.value.accounts.get(account)?.groups.some((group) => giving.has(fold(group)))) back.add(account);
+	}
+	if (back.size > 0) await store.settleReleased(lease, product.id, [...back]);
 }
 
 /** While groups are held their members are not counted: the size to compare the next reading with stays as large as it was. */

@@ -120,7 +120,9 @@ export interface Journal {
 	openCreates(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountFields>>;
 	/** Removals that the product refused because the membership comes through a subgroup, in the last seven days. */
 	inherited(product: ProductId): Promise<readonly { readonly account: AccountId; readonly group: GroupName }[]>;
-	/** Groups taken from accounts because their people left (`MemberRemove.leaver`), and not given back since. */
+	/** Of these accounts nothing is left to give back: their people are wanted again and have a seat, whoever gave it. */
+	settleReleased(lease: Lease, product: ProductId, accounts: readonly AccountId[]): Promise<void>;
+	/** Groups taken from accounts because their people left (`MemberRemove.leaver`), neither given back nor settled since. */
 	released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>>;
 	/** The values of one attribute as they were last written, by person. */
 	marks(product: ProductId, attribute: string): Promise<ReadonlyMap<PersonKey, string>>;

@@ -423,6 +423,10 @@ export function storeSuite(harness: StoreHarness): void {
 				await enter([[{ ...taken(4, "users"), id: "taken-again" as Digest }, done]]);
 				expect(await released()).toEqual({ [account(1)]: ["users"], [account(4)]: ["users"] });
 				expect(await store.released(WIKI)).toEqual(new Map());
+				await store.settleReleased(lease, JIRA, [account(1), account(9)]);
+				expect(await released()).toEqual({ [account(4)]: ["users"] });
+				await enter([[{ ...taken(1, "users"), id: "taken-once-more" as Digest }, done]]);
+				expect(await released()).toEqual({ [account(1)]: ["users"], [account(4)]: ["users"] });
 			});
 
 			test("S20 what was last written into each account's fields", async () => {

@@ -77,6 +77,9 @@ describe("a leaver in Bitbucket", () => {
 		bitbucket.population.addMember("stash-users", bitbucket.population.named("bob")!.id);
 		expect(done(await run("sync", "--yes"))).toEqual([]);
 		expect(groupsOf("bob")).not.toContain("team-leads");
+		// That settled it: what an administrator takes later stays taken.
+		bitbucket.population.removeMember("stash-users", bitbucket.population.named("bob")!.id);
+		expect(done(await run("sync", "--yes"))).toEqual([]);
 	});
 
 	test("who has a licence of their own, beside the groups, is held until an administrator takes it", async () => {

@@ -57,6 +57,7 @@ export class MemoryWorld {
 	readonly removals: Entry[] = [];
 	/** Every other change of an account's fields or memberships that a later plan may ask about, oldest first. */
 	readonly changes: Entry[] = [];
+	readonly settledReleases = new Set<Entry>();
 	entries = 0;
 }
 
@@ -282,10 +283,18 @@ export class MemoryStore implements Store {
 		return [...found.values()];
 	}
 
+	async settleReleased(lease: Lease, product: ProductId, accounts: readonly AccountId[]): Promise<void> {
+		this.#fence(lease);
+		for (const entry of this.world.changes)
+			if (entry.product === product && entry.operation.kind === "member.remove" && accounts.includes(entry.operation.subject.account))
+				this.world.settledReleases.add(entry);
+	}
+
 	async released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>> {
 		const released = new Map<AccountId, GroupName[]>();
-		for (const { operation } of this.#succeeded(product)) {
-			if (operation.kind !== "member.remove" && operation.kind !== "member.add") continue;
+		for (const entry of this.#succeeded(product)) {
+			const { operation } = entry;
+			if ((operation.kind !== "member.remove" && operation.kind !== "member.add") || this.world.settledReleases.has(entry)) continue;
 			const { subject, group } = operation;
 			const rest = (released.get(subject.account!) ?? []).filter((name) => name !== group);
 			if (operation.kind === "member.remove" && operation.leaver) released.set(subject.account!, [...rest, group].sort());

@@ -36,6 +36,7 @@ export function refusingWrites(path: string) {
 		open: refuse,
 		intend: refuse,
 		settle: refuse,
+		settleReleased: refuse,
 		close: refuse,
 		recover: refuse,
 	} satisfies Partial<Store>;

@@ -45,7 +45,7 @@ export function history(connection: Connection): Reading {
 			connection.read(async (db) => {
 				const { rows } = await sql<{ account: AccountId; group: GroupName }>`
 					select distinct account, group_name as "group" from entry as taken
-					where product = ${product} and kind = 'member.remove' and state in ('done', 'already') and json_extract(body, '$.leaver')
+					where product = ${product} and kind = 'member.remove' and state in ('done', 'already') and json_extract(body, '$.leaver') and explained = 0
 					and not exists (
 						select 1 from entry as later where later.kind = 'member.add' and json_extract(later.body, '$.returned')
 						and later.product = taken.product and later.account = taken.account and later.group_name = taken.group_name

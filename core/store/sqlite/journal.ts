@@ -11,7 +11,7 @@ import type { Tables } from "./tables.ts";
 /** Operations that were left out are written this many at a time: a run stopped early may have millions. */
 const CHUNK = 500;
 
-type Writing = Pick<Journal, "open" | "intend" | "settle" | "close" | "recover">;
+type Writing = Pick<Journal, "open" | "intend" | "settle" | "settleReleased" | "close" | "recover">;
 type Unwritten = { readonly operation: Operation; readonly settlement: Settlement };
 
 export function journal(connection: Connection): Writing {
@@ -73,6 +73,15 @@ export function journal(connection: Connection): Writing {
 			plans.delete(run);
 			leftOut.delete(run);
 		},
+
+		settleReleased: (lease, product, accounts) =>
+			connection.write(async (trx) => {
+				await assertFence(trx, lease);
+				for (const account of accounts)
+					await sql`
+						update entry set explained = 1 where product = ${product} and account = ${account}
+						and kind = 'member.remove' and json_extract(body, '$.leaver') and explained = 0`.execute(trx);
+			}),
 
 		recover: (lease, product) =>
 			connection.write(async (trx) => {

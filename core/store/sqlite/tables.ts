@@ -87,6 +87,6 @@ interface EntryTable {
 	error_code: string | null;
 	/** JSON of the settlement. */
 	settlement: string | null;
-	/** Of creations: 1 once the person was linked afterwards. */
+	/** Of creations: 1 once the person was linked afterwards. Of what was taken from leavers: 1 once they have a seat again. */
 	explained: number;
 }
