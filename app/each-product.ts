@@ -26,7 +26,11 @@ export async function eachProduct(
 	const codes: number[] = [];
 	const endings: Ending[] = [];
 	for (const product of products) {
-		if (signal.aborted) break;
+		if (signal.aborted) {
+			endings.push({ product: product.id, failure: { code: "run.cancelled", message: "the run was stopped before this product's turn" } });
+			codes.push(exitCode("run.cancelled"));
+			continue;
+		}
 		const { ending, code } = await endingOf(session, product, work);
 		endings.push(ending);
 		codes.push(code);

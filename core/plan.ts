@@ -103,7 +103,8 @@ function* linesOf(plan: Omit<Plan, "digest">): Iterable<string> {
 	yield JSON.stringify([plan.product, plan.posture, plan.firstRun]);
 	for (const operation of plan.operations) yield JSON.stringify(operation);
 	yield "holds";
-	for (const hold of plan.holds) yield JSON.stringify(hold.because === "waiting" ? withoutDetail(hold) : hold);
+	for (const hold of plan.holds)
+		yield JSON.stringify(hold.because === "waiting" || hold.because === "no-seat" ? withoutDetail(hold) : hold);
 }
 /** Joins lines into pieces of some size: a call of the hash costs more than a line of text. */
 function* inPieces(lines: Iterable<string>): Iterable<string> {

@@ -23,6 +23,8 @@ export interface Capabilities {
 	readonly requiredFields: ReadonlySet<keyof AccountFields>;
 	/** False when disabled accounts are invisible: an absent account may then merely be disabled. */
 	readonly readsDisabledAccounts: boolean;
+	/** The product knows accounts by nothing but their names: whoever gets a freed name has the id of its former holder. */
+	readonly idsAreNames?: true;
 	readonly names: { readonly usernames: CaseRule; readonly groups: CaseRule };
 	/** `membershipBatch`: accounts that one request can add to, or remove from, one group; above 1 the product has `performMembers`. */
 	readonly limits: { readonly pageSize: number; readonly concurrency: number; readonly membershipBatch?: number };

@@ -62,6 +62,8 @@ class Application {
 	readonly #links: Map<PersonKey, AccountId>;
 	/** New ids of accounts that a rename of this run has given one. */
 	readonly #renamed = new Map<AccountId, AccountId>();
+	/** By account, as the run found it; made when the first account moves. */
+	#owners: ReadonlyMap<AccountId, readonly PersonKey[]> | undefined;
 	#failures = 0;
 	/** Set once: why nothing more is started. */
 	#ended: string | undefined;
@@ -138,7 +140,13 @@ class Application {
 				return operations.map(() => this.#refused(error));
 			// Nothing was changed, because of some of them: one by one it shows of which.
 			const settled: Settlement[] = [];
-			for (const operation of operations) settled.push(await this.#performed(operation));
+			let failed = 0;
+			for (const operation of operations) {
+				const because = this.#end(failed);
+				const settlement: Settlement = because === undefined ? await this.#performed(operation) : { state: "not-run", because };
+				if (settlement.state === "failed" || settlement.state === "unknown") failed += 1;
+				settled.push(settlement);
+			}
 			return settled;
 		}
 	}
@@ -166,8 +174,12 @@ class Application {
 			if (before === undefined) return "an operation it requires is not part of this run";
 			if (before.state !== "done" && before.state !== "already") return "an operation it requires did not succeed";
 		}
+		return this.#end(0);
+	}
+	/** Why nothing more is started; `more`: failures that are not noted yet. */
+	#end(more: number): string | undefined {
 		if (this.#signals.stop.aborted || this.#signals.abort.aborted) this.#ended ??= "the run was stopped";
-		if (this.#failures >= this.#parts.errorBudget) this.#ended ??= `the error budget of ${this.#parts.errorBudget} is spent`;
+		if (this.#failures + more >= this.#parts.errorBudget) this.#ended ??= `the error budget of ${this.#parts.errorBudget} is spent`;
 		return this.#ended;
 	}
 
@@ -187,7 +199,7 @@ class Application {
 			return await this.#asked(operation);
 		} catch (error) {
 			if (!(error instanceof SyncError)) throw error; // a bug stops the run; it is not "one failed operation"
-			if (error.code.startsWith("store.")) throw error;
+			if (error.code.startsWith("store.") || error.code === "bug") throw error;
 			return this.#refused(error);
 		}
 	}
@@ -222,8 +234,8 @@ class Application {
 	async #moved(from: AccountId, to: AccountId): Promise<void> {
 		if (from === to) return;
 		this.#renamed.set(from, to);
-		const people = [...this.#links].filter(([, account]) => account === from).map(([person]) => person);
-		for (const person of people) await this.#remember(person, to, "merged");
+		this.#owners ??= Map.groupBy(this.#links.keys(), (person) => this.#links.get(person)!);
+		for (const person of this.#owners.get(from) ?? []) await this.#remember(person, to, "merged");
 	}
 
 	async #rememberAliases({ aliases = [] }: { readonly aliases?: readonly PersonKey[] }, account: AccountId): Promise<void> {
@@ -238,9 +250,11 @@ class Application {
 	#subjectOf(operation: ProductOperation): AccountId | undefined {
 		if (!("subject" in operation) || operation.kind === "account.create") return undefined;
 		const { account, person } = operation.subject;
-		const known = account ?? (person === undefined ? undefined : this.#links.get(person));
-		if (known === undefined) throw new SyncError("target.missing", `${operation.subject.username} has no account yet`);
-		return this.#renamed.get(known) ?? known;
+		// Only ids of the plan may be old ones; what a link says is of now, and may be a name that a rename has just freed.
+		if (account !== undefined) return this.#renamed.get(account) ?? account;
+		const linked = person === undefined ? undefined : this.#links.get(person);
+		if (linked === undefined) throw new SyncError("target.missing", `${operation.subject.username} has no account yet`);
+		return linked;
 	}
 }
 

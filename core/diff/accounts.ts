@@ -3,7 +3,7 @@ import type { Digest, PersonKey } from "../model.ts";
 import type { AccountFields } from "../operation.ts";
 import type { Account } from "../product.ts";
 import type { Draft } from "./draft.ts";
-import { offboard } from "./leavers.ts";
+import { offboard, waitingFor } from "./leavers.ts";
 import type { Match } from "./match.ts";
 import type { Names } from "./usernames.ts";
 import { foldEmail, type World } from "./world.ts";
@@ -19,7 +19,7 @@ export function planAccounts(
 		const match = found.matches.get(wish.person)!;
 		if (match.state === "account") {
 			planExisting(world, draft, { wish, account: match.account, names: found.names });
-			planMark(world, draft, { wish, account: match.account, names: found.names });
+			planMark(world, draft, { wish, account: match.account, names: found.names, known: match.how === "linked" });
 		}
 		if (match.state !== "create" || !wish.active) continue;
 		const created = planCreation(world, draft, { wish, names: found.names });
@@ -74,7 +74,8 @@ function planExisting(world: World, draft: Draft, { wish, account, names }: { wi
 	const subject = { username: account.username, person: wish.person, account: account.id };
 	if (!wish.active) {
 		const because = "the person is switched off in the directory";
-		if (account.active) offboard(world, draft, { account, person: wish.person, because, waiting: undefined });
+		if (account.active)
+			offboard(world, draft, { account, person: wish.person, because, waiting: waitingFor(world, world.owners.get(account.id) ?? []) });
 		return;
 	}
 	if (!account.active) draft.want({ kind: "account.enable", subject, because: "the person is active in the directory" });
@@ -86,12 +87,17 @@ function planExisting(world: World, draft: Draft, { wish, account, names }: { wi
 }
 
 /** Compared with what was written, not with what the account has: reading an attribute costs a request each. */
-function planMark(world: World, draft: Draft, { wish, account, names }: { wish: Wish; account: Account; names: Names }): void {
+function planMark(
+	world: World,
+	draft: Draft,
+	{ wish, account, names, known }: { wish: Wish; account: Account; names: Names; known: boolean },
+): void {
 	const { mark } = world.rules;
 	if (mark === undefined || !wish.active) return;
 	const { username, renamedBy } = names.nameOf(account);
 	const after = mark.write(wish.person, username);
-	const before = world.ownership.marks.get(wish.person);
+	// What was written for the person stands in the account that was theirs then.
+	const before = known ? world.ownership.marks.get(wish.person) : undefined;
 	if (before === after) return;
 	const subject = { username: account.username, person: wish.person, account: account.id };
 	const requires = renamedBy === undefined ? {} : { requires: [renamedBy] };

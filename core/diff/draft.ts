@@ -97,7 +97,18 @@ function idOf(product: string, proposal: Proposal): Digest {
 	const after = "after" in proposal ? proposal.after : undefined;
 	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? proposal.subject.person : undefined;
 	const aliases = "aliases" in proposal ? proposal.aliases : undefined;
-	return digestOf([product, proposal.kind, who, group, after, extra, ...(aliases === undefined ? [] : [aliases])]);
+	// What is remembered of it is part of what it does.
+	const leaving = ("leaver" in proposal && proposal.leaver) || ("returned" in proposal && proposal.returned);
+	return digestOf([
+		product,
+		proposal.kind,
+		who,
+		group,
+		after,
+		extra,
+		...(aliases === undefined ? [] : [aliases]),
+		...(leaving ? ["leaver"] : []),
+	]);
 }
 
 const subjectOf = (proposal: Proposal): Hold["subject"] => ("subject" in proposal ? proposal.subject : { username: "" });

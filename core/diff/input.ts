@@ -4,7 +4,7 @@ import type { AccountId, ConnectorId, GroupName, PersonKey } from "../model.ts";
 import type { AccountFields } from "../operation.ts";
 import type { Posture, SourceSummary } from "../plan.ts";
 import type { Actual, Capabilities } from "../product.ts";
-import type { Absence } from "../store/store.ts";
+import type { Absence, Released } from "../store/store.ts";
 
 /** What we own, what we may own without knowing it yet, and what we learnt in earlier runs. All from the store. */
 export interface Ownership {
@@ -14,8 +14,8 @@ export interface Ownership {
 	readonly absences: ReadonlyMap<PersonKey, Absence>;
 	/** Memberships that come through a subgroup, as the product has told us. */
 	readonly inherited: readonly { readonly account: AccountId; readonly group: GroupName }[];
-	/** Groups that Rollcall took from accounts when their people left, and has not given back. */
-	readonly released: ReadonlyMap<AccountId, readonly GroupName[]>;
+	/** Groups that Rollcall took from people when they left, and has not given back. */
+	readonly released: ReadonlyMap<PersonKey, Released>;
 	/** Marks that were written, by person. */
 	readonly marks: ReadonlyMap<PersonKey, string>;
 	/** What Rollcall last wrote into fields that the product does not tell; empty for products that tell all. */

@@ -51,18 +51,25 @@ const sameAgain = ({ person }: Wish, leaver: Leaver): Leaver["waiting"] => ({
 function leaverOf(world: World, account: Account, keys: readonly PersonKey[]): Leaver {
 	const excluded = keys.find((key) => world.desired.excluded.has(key));
 	if (excluded !== undefined)
-		return { account, person: excluded, because: world.desired.excluded.get(excluded)!.because, waiting: undefined };
-	const person = keys[0]!;
-	const unread = keys.find((key) => !world.readSources.some((source) => key.startsWith(`${source}:`)));
+		return { account, person: excluded, because: world.desired.excluded.get(excluded)!.because, waiting: waitingFor(world, keys) };
+	const waiting = waitingFor(world, keys);
+	const because = waiting?.reason === "source-not-read" ? "the person's source is not read" : "the person left the directory";
+	return { account, person: keys[0]!, because, waiting };
+}
+
+/** What a source says about somebody counts only once it is clear what the others say whose record of them is missing. */
+export function waitingFor(world: World, keys: readonly PersonKey[]): Leaver["waiting"] {
+	const missing = keys.filter((key) => !world.wishOf.has(key) && !world.desired.excluded.has(key));
+	const unread = missing.find((key) => !world.readSources.some((source) => key.startsWith(`${source}:`)));
 	if (unread !== undefined) {
 		const detail = `linked as ${unread}, but this product's policy no longer reads that source; put it back into people.from, or disable the account by hand`;
-		return { account, person, because: "the person's source is not read", waiting: { reason: "source-not-read", detail } };
+		return { reason: "source-not-read", detail };
 	}
-	return { account, person, because: "the person left the directory", waiting: waitingFor(world, keys) };
+	return missing.length === 0 ? undefined : missingLongEnough(world, missing);
 }
 
 /** Counts this snapshot as one more sighting of the absence; the store records it after the run. */
-function waitingFor(world: World, keys: readonly PersonKey[]): Leaver["waiting"] {
+function missingLongEnough(world: World, keys: readonly PersonKey[]): Leaver["waiting"] {
 	const { sightings, periodMs } = world.rules.leavers.after;
 	if (sightings <= 1 && periodMs === 0) return undefined;
 	// Somebody known by several keys is missing only since the last of them is.
@@ -101,6 +108,13 @@ export function offboard(world: World, draft: Draft, { account, person, because,
 	for (const group of account.groups) {
 		if (!world.licenceGroups.has(world.group(group))) continue;
 		if (waiting !== undefined) hold(`member.remove ${group}`, waiting);
+		else if (world.inherited.has(`${account.id}\u0000${world.group(group)}`))
+			draft.hold({
+				subject,
+				wanted: `member.remove ${group}`,
+				because: "inherited",
+				detail: `the membership of ${group} comes through a subgroup; remove it there`,
+			});
 		else draft.want({ kind: "member.remove", subject, group, leaver: true, because });
 	}
 }

@@ -87,7 +87,7 @@ function unlinkedMatch(world: World, draft: Draft, { wish, claims }: { wish: Wis
 		]);
 	}
 	const namesake = world.byName.get(name);
-	const asked = world.ownership.openCreates.get(wish.person);
+	const asked = [wish.person, ...wish.aliases].map((key) => world.ownership.openCreates.get(key)).find((each) => each !== undefined);
 	if (namesake !== undefined && asked !== undefined && isOurs(world, asked, namesake) && !world.owners.has(namesake.id))
 		return { state: "account", account: namesake, how: "journal" };
 	if (!wish.active) return rivals.length > 0 ? { state: "none" } : inactiveMatch(world, { wish, claims, namesake });
@@ -199,7 +199,8 @@ function recordAdoption(world: World, draft: Draft, { wish, match }: { wish: Wis
 		because: ADOPTED_BECAUSE[how],
 	});
 	if (planned === undefined) return match.how === "linked";
-	if (how !== "merge" && how !== "journal") draft.adopted.add(account.id);
+	const proven = how === "merge" || (how === "journal" && world.can.readableFields.has("email"));
+	if (!proven) draft.adopted.add(account.id);
 	return true;
 }
 const ADOPTED_BECAUSE = {

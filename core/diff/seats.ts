@@ -11,24 +11,57 @@ import type { World } from "./world.ts";
  * only when nothing else can keep it taken, and as needed when it may be: so the plan never asks for more than there are.
  */
 export function planSeats(world: World, draft: Draft): readonly SeatForecast[] | undefined {
-	return world.actual.seats?.map((pool) => planPool(new Pool(world, pool), draft));
+	const counted = world.actual.seats?.map((seats) => countPool(new Pool(world, seats), draft));
+	if (counted === undefined) return undefined;
+	const without = lackingSomewhere(counted);
+	const held = new Set<string>();
+	const forecasts = counted.map(({ pool, freed, claims }, index): SeatForecast => {
+		const { name, total, used } = pool.seats;
+		const lacking = without[index]!;
+		// Who is held for another pool needs nothing here.
+		const others = claims.filter(({ who }) => !lacking.has(who) && without.some((each) => each.has(who)));
+		return { name, total, used, freed, taken: claims.length - lacking.size - others.length, lacking: lacking.size };
+	});
+	for (const [index, forecast] of forecasts.entries()) {
+		const claims = counted[index]!.claims.filter(({ who }) => without[index]!.has(who) && !held.has(who));
+		for (const { who } of claims) held.add(who);
+		holdClaims(draft, claims, forecast);
+	}
+	return forecasts;
 }
 
-function planPool(pool: Pool, draft: Draft): SeatForecast {
-	const { name, total, used } = pool.seats;
-	const freed = pool.freedBy(draft.operations);
-	const claims = pool.claimsIn(draft.operations);
-	const free = total === undefined ? claims.length : Math.max(0, total - used + freed);
-	const lacking = claims.slice(free);
-	const forecast = { name, total, used, freed, taken: claims.length - lacking.length, lacking: lacking.length };
-	holdClaims(draft, lacking, forecast);
-	return forecast;
+interface Counted {
+	readonly pool: Pool;
+	readonly freed: number;
+	readonly claims: readonly Claim[];
+}
+const countPool = (pool: Pool, { operations }: Draft): Counted => ({
+	pool,
+	freed: pool.freedBy(operations),
+	claims: pool.claimsIn(operations),
+});
+
+/** For each pool, who finds no seat in it. Whoever lacks one elsewhere leaves theirs here to the next: so it is counted until nothing changes. */
+function lackingSomewhere(counted: readonly Counted[]): readonly ReadonlySet<string>[] {
+	let without: readonly ReadonlySet<string>[] = counted.map(() => new Set());
+	for (let round = 0; round <= counted.length; round += 1) {
+		const before = without;
+		without = counted.map(({ pool, freed, claims }, index) => {
+			const { total, used } = pool.seats;
+			if (total === undefined) return new Set();
+			const wanting = claims.filter(({ who }) => !before.some((each, other) => other !== index && each.has(who)));
+			return new Set(wanting.slice(Math.max(0, total - used + freed)).map(({ who }) => who));
+		});
+	}
+	return without;
 }
 
 /** Somebody who needs a seat that they do not have: the operation to hold, and what else would take the seat. */
 interface Claim {
 	readonly first: Operation & { readonly subject: { readonly username: string } };
 	readonly all: ReadonlySet<Operation>;
+	/** Account or person. */
+	readonly who: string;
 }
 
 function holdClaims(draft: Draft, claims: readonly Claim[], { name, total, used, freed, taken, lacking }: SeatForecast): void {
@@ -67,7 +100,8 @@ class Pool {
 		let freed = 0;
 		for (const operation of operations) {
 			if (operation.kind === "account.disable" && this.#seatedBy(operation.subject.account) > 0) freed += 1;
-			if (operation.kind !== "member.remove" || !this.#gives(operation.group)) continue;
+			// A mover loses after everybody has gained: that seat is there in the next run.
+			if (operation.kind !== "member.remove" || !operation.leaver || !this.#gives(operation.group)) continue;
 			const lost = losing.get(operation.subject.account) ?? new Set();
 			losing.set(operation.subject.account, lost.add(this.#world.group(operation.group)));
 		}
@@ -112,8 +146,8 @@ class Pool {
 				if (enable !== undefined || this.#active(account)) claim(account, operation);
 			}
 		}
-		return [...claims.values()]
-			.map((all) => ({ first: [...all][0] as Claim["first"], all }))
+		return [...claims]
+			.map(([who, all]) => ({ first: [...all][0] as Claim["first"], all, who }))
 			.sort((a, b) => order(a) - order(b) || compareText(a.first.subject.username, b.first.subject.username));
 	}
 	#active = (id: AccountId): boolean => this.#world.actual.accounts.get(id)?.active === true;

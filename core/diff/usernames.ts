@@ -34,6 +34,16 @@ interface Mover {
  */
 export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<PersonKey, Match>): Names {
 	const movers = collectMovers(world, matches);
+	if (!world.can.updatableFields.has("username")) {
+		for (const { wish, account } of movers.values())
+			draft.hold({
+				subject: { username: account.username, person: wish.person, account: account.id },
+				wanted: `account.rename ${wish.fields.username}`,
+				because: "unsupported",
+				detail: world.can.fixedFields?.username ?? `${world.can.server} cannot rename accounts; rename it there by hand`,
+			});
+		movers.clear();
+	}
 	const wanted = wantedBy(world, matches, movers);
 	const ways = new Map<AccountId, Way | "open">();
 	const operations = new Map<AccountId, Digest>();
@@ -101,9 +111,8 @@ export function planUsernames(world: World, draft: Draft, matches: ReadonlyMap<P
 }
 
 /** Linked or adopted accounts of active people whose username differs by the product's case rule. */
-function collectMovers(world: World, matches: ReadonlyMap<PersonKey, Match>): ReadonlyMap<AccountId, Mover> {
+function collectMovers(world: World, matches: ReadonlyMap<PersonKey, Match>): Map<AccountId, Mover> {
 	const movers = new Map<AccountId, Mover>();
-	if (!world.can.updatableFields.has("username")) return movers;
 	for (const wish of world.desired.people.values()) {
 		const match = matches.get(wish.person);
 		if (match?.state !== "account" || !wish.active) continue;

@@ -28,6 +28,8 @@ export interface World extends DiffInput {
 	readonly ignoredGroups: ReadonlySet<string>;
 	/** Groups that give a licence seat and are taken from leavers, folded; undefined unless the policy says so and they are known. */
 	readonly licenceGroups: ReadonlySet<string> | undefined;
+	/** Account and folded group: memberships that come through a subgroup. */
+	readonly inherited: ReadonlySet<string>;
 }
 
 export const foldEmail = (email: string): string => email.trim().toLowerCase();
@@ -69,7 +71,8 @@ export function indexWorld(input: DiffInput): World {
 		protectedAccounts: protectedAccounts(input, byName, user),
 		protectedGroups: protectedGroups(input, groups, group),
 		ignoredGroups: new Set(input.desired.ignoredGroups.map(group)),
-		licenceGroups: licenceGroups(input, group),
+		licenceGroups: checkedLicenceGroups(input, groups, group),
+		inherited: new Set(input.ownership.inherited.map((each) => `${each.account}\u0000${group(each.group)}`)),
 	};
 }
 
@@ -91,6 +94,18 @@ function protectedGroups({ rules }: DiffInput, groups: ReadonlyMap<string, Group
 	for (const name of rules.protectGroups)
 		if (rules.protectStated.groups && !groups.has(fold(name))) throw notThere("protect.groups", name, "group");
 	return new Set(rules.protectGroups.map(fold));
+}
+
+function checkedLicenceGroups(
+	input: DiffInput,
+	groups: ReadonlyMap<string, GroupName>,
+	fold: (n: string) => string,
+): ReadonlySet<string> | undefined {
+	const { action, licenceGroups: stated = [] } = input.rules.leavers;
+	const managed = new Set([...input.desired.groups.keys()].map(fold));
+	for (const name of action === "unlicense" ? stated : [])
+		if (!groups.has(fold(name)) && !managed.has(fold(name))) throw notThere("leavers.licenceGroups", name, "group");
+	return licenceGroups(input, fold);
 }
 
 /** Folded names of the groups that give a licence seat, where leavers lose them; undefined where they do not, or nobody knows which. */

@@ -1,8 +1,9 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
+import { hasGift, releasedFrom } from "../diff/memberships.ts";
 import { licenceGroups } from "../diff/world.ts";
 import { asSyncError } from "../errors.ts";
 import type { Limit, Verdict } from "../guard.ts";
-import type { AccountId, ProductId, Snapshot, SnapshotSize } from "../model.ts";
+import type { PersonKey, ProductId, Snapshot, SnapshotSize } from "../model.ts";
 import type { Plan } from "../plan.ts";
 import { type AtlassianProduct, foldName } from "../product.ts";
 import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
@@ -105,10 +106,18 @@ async function rememberReading({ store, product, rules }: SyncParts, lease: Leas
 		await store.putSnapshot(lease, product.id, connector, { digest, size, takenAt });
 	}
 	if (planned.actual.value.site !== undefined) await store.rememberSite(lease, product.id, planned.actual.value.site);
+	await forgetGone({ store, product }, lease, planned);
 	await settleReturned({ store, product, rules }, lease, planned);
 	const missing = missingPeople(planned.desired, await store.links(product.id));
 	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));
 	await store.recordAbsences(lease, product.id, missing, new Date(takenAt));
+}
+
+/** Where ids are names, the link of an account that is gone would claim the next holder of the name. */
+async function forgetGone({ store, product }: Pick<SyncParts, "store" | "product">, lease: Lease, { actual, can }: Planned): Promise<void> {
+	if (!can.idsAreNames) return;
+	for (const [person, account] of await store.links(product.id))
+		if (!actual.value.accounts.has(account)) await store.unlink(lease, product.id, person);
 }
 
 /** Whoever is wanted again and has a seat got it back from us or from somebody else: what was taken once is settled. */
@@ -123,13 +132,13 @@ async function settleReturned(
 	const released = await store.released(product.id);
 	if (released.size === 0) return;
 	const links = await store.links(product.id);
-	const back = new Set<AccountId>();
+	const back: PersonKey[] = [];
 	for (const wish of desired.people.values()) {
-		const account = wish.active ? links.get(wish.person) : undefined;
-		if (account === undefined || !released.has(account)) continue;
-		if (actual.value.accounts.get(account)?.groups.some((group) => giving.has(fold(group)))) back.add(account);
+		const found = wish.active ? releasedFrom(released, wish) : undefined;
+		const account = found === undefined ? undefined : actual.value.accounts.get(links.get(wish.person)!);
+		if (found !== undefined && account !== undefined && hasGift(account, found, { giving, fold })) back.push(wish.person, ...wish.aliases);
 	}
-	if (back.size > 0) await store.settleReleased(lease, product.id, [...back]);
+	if (back.length > 0) await store.settleReleased(lease, product.id, back);
 }
 
 /** While groups are held their members are not counted: the size to compare the next reading with stays as large as it was. */

@@ -107,6 +107,41 @@ export interface RunDetail extends RunSummary {
 	readonly entries: readonly RunEntry[];
 }
 
+export interface Released {
+	/** Taken, or perhaps taken, and not given back. */
+	readonly open: readonly GroupName[];
+	/** Given back by us, or never gone because the removal failed: having one of them is nobody else's doing. */
+	readonly ours: readonly GroupName[];
+}
+
+/** One step of a leaver's groups, oldest first. */
+export interface ReleaseStep {
+	readonly person: PersonKey;
+	readonly group: GroupName;
+	readonly kind: "member.remove" | "member.add";
+	readonly state: Settlement["state"] | undefined;
+}
+/** Replays the steps. Whoever has nothing open is left out. */
+export function releasedBy(steps: Iterable<ReleaseStep>): ReadonlyMap<PersonKey, Released> {
+	const people = new Map<PersonKey, { open: Set<GroupName>; ours: Set<GroupName> }>();
+	for (const { person, group, kind, state } of steps) {
+		if (state === "not-run") continue;
+		const one = people.get(person) ?? { open: new Set(), ours: new Set() };
+		people.set(person, one);
+		const failed = state === "failed";
+		const known = state === "done" || state === "already";
+		if (kind === "member.remove") {
+			(failed ? one.ours : one.open).add(group);
+			if (!failed) one.ours.delete(group);
+		} else if (!failed) {
+			one.ours.add(group);
+			if (known) one.open.delete(group);
+		}
+	}
+	const found = [...people].filter(([, { open }]) => open.size > 0);
+	return new Map(found.map(([person, { open, ours }]) => [person, { open: [...open].sort(), ours: [...ours].sort() }]));
+}
+
 /** What every writing run leaves behind. Times are the store's own clock. */
 export interface Journal {
 	open(lease: Lease, start: RunStart): Promise<RunId>;
@@ -120,10 +155,10 @@ export interface Journal {
 	openCreates(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountFields>>;
 	/** Removals that the product refused because the membership comes through a subgroup, in the last seven days. */
 	inherited(product: ProductId): Promise<readonly { readonly account: AccountId; readonly group: GroupName }[]>;
-	/** Of these accounts nothing is left to give back: their people are wanted again and have a seat, whoever gave it. */
-	settleReleased(lease: Lease, product: ProductId, accounts: readonly AccountId[]): Promise<void>;
-	/** Groups taken from accounts because their people left (`MemberRemove.leaver`), neither given back nor settled since. */
-	released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>>;
+	/** Of these people nothing is left to give back: their people are wanted again and have a seat, whoever gave it. */
+	settleReleased(lease: Lease, product: ProductId, people: readonly PersonKey[]): Promise<void>;
+	/** What was taken from people because they left (`MemberRemove.leaver`), until it is settled; by person, since account ids may be names. */
+	released(product: ProductId): Promise<ReadonlyMap<PersonKey, Released>>;
 	/** The values of one attribute as they were last written, by person. */
 	marks(product: ProductId, attribute: string): Promise<ReadonlyMap<PersonKey, string>>;
 	/** What was last written into each account's fields, as far as this journal goes back. */

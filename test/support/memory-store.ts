@@ -1,10 +1,11 @@
 import type { AccountId, ConnectorId, Digest, GroupName, PersonKey, ProductId } from "../../core/model.ts";
-import type { AccountFields, Operation, OperationKind } from "../../core/operation.ts";
+import type { AccountFields, MemberAdd, MemberRemove, Operation, OperationKind } from "../../core/operation.ts";
 import { accountTaken, leaseLost, marginTooLong, NEVER_HEARD, notInRun, runNotOpen } from "../../core/store/refusals.ts";
 import type {
 	Absence,
 	Lease,
 	LinkOrigin,
+	Released,
 	RunDetail,
 	RunId,
 	RunOutcome,
@@ -14,6 +15,7 @@ import type {
 	ShelfEntry,
 	Store,
 } from "../../core/store/store.ts";
+import { releasedBy } from "../../core/store/store.ts";
 
 interface Granted {
 	holder: string;
@@ -283,24 +285,27 @@ export class MemoryStore implements Store {
 		return [...found.values()];
 	}
 
-	async settleReleased(lease: Lease, product: ProductId, accounts: readonly AccountId[]): Promise<void> {
+	async settleReleased(lease: Lease, product: ProductId, people: readonly PersonKey[]): Promise<void> {
 		this.#fence(lease);
-		for (const entry of this.world.changes)
-			if (entry.product === product && entry.operation.kind === "member.remove" && accounts.includes(entry.operation.subject.account))
-				this.world.settledReleases.add(entry);
+		for (const entry of this.#releases(product))
+			if (people.includes((entry.operation as MemberAdd).subject.person!)) this.world.settledReleases.add(entry);
 	}
 
-	async released(product: ProductId): Promise<ReadonlyMap<AccountId, readonly GroupName[]>> {
-		const released = new Map<AccountId, GroupName[]>();
-		for (const entry of this.#succeeded(product)) {
+	async released(product: ProductId): Promise<ReadonlyMap<PersonKey, Released>> {
+		return releasedBy(
+			this.#releases(product).map(({ operation, settlement }) => {
+				const { subject, group, kind } = operation as MemberAdd | MemberRemove;
+				return { person: subject.person!, group, kind, state: settlement?.state };
+			}),
+		);
+	}
+
+	#releases(product: ProductId): readonly Entry[] {
+		return this.world.changes.filter((entry) => {
 			const { operation } = entry;
-			if ((operation.kind !== "member.remove" && operation.kind !== "member.add") || this.world.settledReleases.has(entry)) continue;
-			const { subject, group } = operation;
-			const rest = (released.get(subject.account!) ?? []).filter((name) => name !== group);
-			if (operation.kind === "member.remove" && operation.leaver) released.set(subject.account!, [...rest, group].sort());
-			else if (operation.kind === "member.add" && operation.returned) released.set(subject.account!, rest);
-		}
-		return new Map([...released].filter(([, groups]) => groups.length > 0));
+			if (entry.product !== product || this.world.settledReleases.has(entry)) return false;
+			return (operation.kind === "member.remove" && operation.leaver) || (operation.kind === "member.add" && operation.returned);
+		});
 	}
 
 	async marks(product: ProductId, attribute: string): Promise<ReadonlyMap<PersonKey, string>> {
@@ -313,11 +318,18 @@ export class MemoryStore implements Store {
 	}
 
 	async written(product: ProductId): Promise<ReadonlyMap<AccountId, Partial<AccountFields>>> {
-		const written = new Map<AccountId, Partial<AccountFields>>();
-		for (const { operation, settlement } of this.#succeeded(product)) {
-			if (operation.kind !== "account.create" && operation.kind !== "account.update") continue;
-			const account = operation.subject.account ?? (settlement as { account: AccountId }).account;
-			written.set(account, { ...written.get(account), ...operation.after });
+		const written = new Map<AccountId, Record<string, string>>();
+		for (const { operation, settlement, product: owner } of this.world.changes) {
+			if (owner !== product || (operation.kind !== "account.create" && operation.kind !== "account.update")) continue;
+			if (settlement === undefined || settlement.state === "failed" || settlement.state === "not-run") continue;
+			const account = operation.subject.account ?? (settlement as { account?: AccountId }).account;
+			if (account === undefined) continue;
+			const fields = written.get(account) ?? {};
+			for (const [field, value] of Object.entries(operation.after)) {
+				if (settlement.state === "unknown") delete fields[field];
+				else fields[field] = value;
+			}
+			written.set(account, fields);
 		}
 		return written;
 	}

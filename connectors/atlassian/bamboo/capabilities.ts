@@ -61,6 +61,7 @@ export const capabilitiesOf = (
 	readableFields: new Set(["username", "email", "displayName"]),
 	requiredFields: new Set(["username", "email", "displayName"]),
 	readsDisabledAccounts: true,
+	idsAreNames: true,
 	names: { usernames: "fold", groups: "fold" },
 	limits: { ...limits, membershipBatch: MEMBERSHIP_BATCH },
 });

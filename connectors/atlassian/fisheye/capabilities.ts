@@ -87,6 +87,7 @@ export function capabilitiesOf(
 		requiredFields: new Set(["username", "displayName"]),
 		// Whether accounts that an outer directory switched off are listed is written nowhere.
 		readsDisabledAccounts: false,
+		idsAreNames: true,
 		names: { usernames: "fold", groups: "fold" },
 		limits,
 	};

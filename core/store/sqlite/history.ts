@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccountId, GroupName, PersonKey } from "../../model.ts";
 import type { AccountCreate, AccountFields, Operation } from "../../operation.ts";
-import type { Journal, RunDetail, RunEntry, RunId, RunSummary, Settlement } from "../store.ts";
+import type { RunDetail, RunEntry, RunId, RunSummary, Settlement } from "../store.ts";
+import { type Journal, type ReleaseStep, releasedBy } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { NOW } from "./fence.ts";
 import type { Tables } from "./tables.ts";
@@ -43,17 +44,15 @@ export function history(connection: Connection): Reading {
 
 		released: (product) =>
 			connection.read(async (db) => {
-				const { rows } = await sql<{ account: AccountId; group: GroupName }>`
-					select distinct account, group_name as "group" from entry as taken
-					where product = ${product} and kind = 'member.remove' and state in ('done', 'already') and json_extract(body, '$.leaver') and explained = 0
-					and not exists (
-						select 1 from entry as later where later.kind = 'member.add' and json_extract(later.body, '$.returned')
-						and later.product = taken.product and later.account = taken.account and later.group_name = taken.group_name
-						and (later.run, later.seq) > (taken.run, taken.seq) and later.state in ('done', 'already')
-					) order by account, group_name`.execute(db);
-				const released = new Map<AccountId, GroupName[]>();
-				for (const { account, group } of rows) released.set(account, [...(released.get(account) ?? []), group]);
-				return released;
+				const taken = sql`kind = 'member.remove' and json_extract(body, '$.leaver')`;
+				const given = sql`kind = 'member.add' and json_extract(body, '$.returned')`;
+				// Each has an index of its own; together they would have none.
+				const steps = (which: typeof taken) =>
+					sql<ReleaseStep & { run: number; seq: number }>`
+						select run, seq, person, group_name as "group", kind, state from entry
+						where product = ${product} and ${which} and explained = 0 and person is not null`.execute(db);
+				const rows = [...(await steps(taken)).rows, ...(await steps(given)).rows];
+				return releasedBy(rows.sort((x, y) => x.run - y.run || x.seq - y.seq));
 			}),
 
 		marks: (product, attribute) =>
@@ -68,13 +67,22 @@ export function history(connection: Connection): Reading {
 
 		written: (product) =>
 			connection.read(async (db) => {
-				const { rows } = await sql<{ account: AccountId; after: string }>`
-					select coalesce(account, json_extract(settlement, '$.account')) as account, json_extract(body, '$.after') as after
+				const { rows } = await sql<{ account: AccountId | null; after: string; state: string }>`
+					select coalesce(account, json_extract(settlement, '$.account')) as account, json_extract(body, '$.after') as after, state
 					from entry where product = ${product} and kind in ('account.create', 'account.update')
-					and state in ('done', 'already') order by run, seq`.execute(db);
+					and state in ('done', 'already', 'unknown') order by run, seq`.execute(db);
 				const written = new Map<AccountId, Partial<AccountFields>>();
-				for (const { account, after } of rows)
-					written.set(account, { ...written.get(account), ...(JSON.parse(after) as Partial<AccountFields>) });
+				for (const { account, after, state } of rows) {
+					if (account === null) continue;
+					const fields = JSON.parse(after) as Partial<AccountFields>;
+					// Of a lost answer nobody knows which of the two values stands there.
+					const before: Record<string, string> = { ...written.get(account) };
+					for (const [field, value] of Object.entries(fields)) {
+						if (state === "unknown") delete before[field];
+						else before[field] = value;
+					}
+					written.set(account, before);
+				}
 				return written;
 			}),
 

@@ -74,13 +74,17 @@ export function journal(connection: Connection): Writing {
 			leftOut.delete(run);
 		},
 
-		settleReleased: (lease, product, accounts) =>
+		settleReleased: (lease, product, people) =>
 			connection.write(async (trx) => {
 				await assertFence(trx, lease);
-				for (const account of accounts)
+				for (const person of people) {
 					await sql`
-						update entry set explained = 1 where product = ${product} and account = ${account}
+						update entry set explained = 1 where product = ${product} and person = ${person}
 						and kind = 'member.remove' and json_extract(body, '$.leaver') and explained = 0`.execute(trx);
+					await sql`
+						update entry set explained = 1 where product = ${product} and person = ${person}
+						and kind = 'member.add' and json_extract(body, '$.returned') and explained = 0`.execute(trx);
+				}
 			}),
 
 		recover: (lease, product) =>

@@ -271,7 +271,7 @@ describe("adopt: username", () => {
 				links: [[2, 1]],
 				can: { updatableFields: new Set() },
 			},
-			plan: ["username-taken: account.create user1", ...HELD_FIELDS],
+			plan: ["username-taken: account.create user1", "unsupported: account.rename ben user1", ...HELD_FIELDS],
 			says: ['the username "user1" belongs to another person (idp:2)'],
 		},
 		{
@@ -310,7 +310,7 @@ describe("adopt: username", () => {
 				links: [[2, 1]],
 				can: { updatableFields: new Set() },
 			},
-			plan: HELD_FIELDS,
+			plan: ["unsupported: account.rename ben user1", ...HELD_FIELDS],
 		},
 		{
 			rule: "lets a newcomer have the account of a namesake who is switched off",
@@ -349,7 +349,7 @@ describe("adopt: email", () => {
 				rules: byEmail,
 				can: { updatableFields: new Set() },
 			},
-			plan: ["adopt user1 for idp:1 by email"],
+			plan: ["adopt user1 for idp:1 by email", "unsupported: account.rename anna user1"],
 			says: ["has the same e-mail address and is not managed yet"],
 		},
 		{
@@ -399,7 +399,7 @@ describe("adopt: email", () => {
 				rules: byEmail,
 				can: { updatableFields: new Set() },
 			},
-			plan: ["username-taken: account.create user1"],
+			plan: ["username-taken: account.create user1", "unsupported: account.rename ben user1"],
 		},
 		{
 			rule: "takes the account of somebody switched off over by address",

@@ -136,14 +136,14 @@ describe("seats", () => {
 			plan: ["remove user1 from devs", "no-seat: account.create user2"],
 		},
 		{
-			rule: "of a mover out of the only group of the pool are counted",
+			rule: "of a mover are there in the next run only, since a mover gains before losing",
 			scene: {
 				people: [wish(1), wish(2, { groups: groups("devs") })],
 				accounts: [account(1, { groups: groups("devs") })],
 				links: [[1, 1]],
 				seats: [pool({ used: 10 })],
 			},
-			plan: ["create user2 <u2@a.test> U 2", "add user2 to devs [after: create user2 <u2@a.test> U 2]", "remove user1 from devs"],
+			plan: ["remove user1 from devs", "no-seat: account.create user2"],
 		},
 		{
 			rule: "of a mover are not counted while a group that was not read may still give access",

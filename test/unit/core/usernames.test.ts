@@ -44,9 +44,14 @@ describe("a new username", () => {
 			plan: ["disable user1"],
 		},
 		{
-			rule: "is not asked of a product that cannot update usernames",
-			scene: { ...linked(1), people: [wish(1, { username: "anna" })], can: { updatableFields: new Set(["email", "displayName"]) } },
-			plan: [],
+			rule: "is held where the product changes no usernames, with its way out",
+			scene: {
+				...linked(1),
+				people: [wish(1, { username: "anna" })],
+				can: { updatableFields: new Set(["email", "displayName"]), fixedFields: { username: "rename it under Users" } },
+			},
+			plan: ["unsupported: account.rename anna user1"],
+			says: ["rename it under Users"],
 		},
 		{
 			rule: "is held, not asked for, where the product cannot rename",
