@@ -76,7 +76,8 @@ function overLimits(plan: Plan, limits: Limits): Breach[] {
 	for (const operation of plan.operations) planned.set(operation.kind, (planned.get(operation.kind) ?? 0) + 1);
 	// Whoever loses the licence is out, as whoever is switched off: people are counted, not groups.
 	const out = new Set(plan.operations.flatMap((o) => (o.kind === "member.remove" && o.leaver ? [o.subject.account] : [])));
-	if (out.size > 0) planned.set("account.disable", (planned.get("account.disable") ?? 0) + out.size);
+	const disabled = planned.get("account.disable") ?? 0;
+	planned.set("account.disable", disabled + out.size);
 	return (Object.entries(limits) as [OperationKind, Limit][]).flatMap(([kind, limit]) => {
 		const count = planned.get(kind) ?? 0;
 		const population = populationOf(kind, plan);

@@ -98,7 +98,7 @@ function idOf(product: string, proposal: Proposal): Digest {
 	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? proposal.subject.person : undefined;
 	const aliases = "aliases" in proposal ? proposal.aliases : undefined;
 	// What is remembered of it is part of what it does.
-	const leaving = ("leaver" in proposal && proposal.leaver) || ("returned" in proposal && proposal.returned);
+	const remembered = [("leaver" in proposal && proposal.leaver) === true, ("returned" in proposal && proposal.returned) === true];
 	return digestOf([
 		product,
 		proposal.kind,
@@ -107,7 +107,7 @@ function idOf(product: string, proposal: Proposal): Digest {
 		after,
 		extra,
 		...(aliases === undefined ? [] : [aliases]),
-		...(leaving ? ["leaver"] : []),
+		...(remembered.includes(true) ? [remembered] : []),
 	]);
 }
 

@@ -1,17 +1,16 @@
 import { apply, type Settlements, type StopSignals } from "../apply/apply.ts";
-import { hasGift, releasedFrom } from "../diff/memberships.ts";
-import { licenceGroups } from "../diff/world.ts";
 import { asSyncError } from "../errors.ts";
 import type { Limit, Verdict } from "../guard.ts";
-import type { PersonKey, ProductId, Snapshot, SnapshotSize } from "../model.ts";
+import type { ProductId, Snapshot, SnapshotSize } from "../model.ts";
 import type { Plan } from "../plan.ts";
-import { type AtlassianProduct, foldName } from "../product.ts";
+import type { AtlassianProduct } from "../product.ts";
 import type { Lease, RunId, RunOutcome, Store } from "../store/store.ts";
 import { chooseApproved, skipped } from "./approved.ts";
 import { underLease } from "./lease.ts";
 import { missingPeople } from "./missing.ts";
 import type { WritePermit } from "./permit.ts";
 import { type Planned, type PlanParts, planRun } from "./plan.ts";
+import { forgetGone, settleReturned } from "./settled.ts";
 
 export interface SyncParts extends Omit<PlanParts, "product" | "store"> {
 	readonly product: AtlassianProduct;
@@ -111,34 +110,6 @@ async function rememberReading({ store, product, rules }: SyncParts, lease: Leas
 	const missing = missingPeople(planned.desired, await store.links(product.id));
 	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));
 	await store.recordAbsences(lease, product.id, missing, new Date(takenAt));
-}
-
-/** Where ids are names, the link of an account that is gone would claim the next holder of the name. */
-async function forgetGone({ store, product }: Pick<SyncParts, "store" | "product">, lease: Lease, { actual, can }: Planned): Promise<void> {
-	if (!can.idsAreNames) return;
-	for (const [person, account] of await store.links(product.id))
-		if (!actual.value.accounts.has(account)) await store.unlink(lease, product.id, person);
-}
-
-/** Whoever is wanted again and has a seat got it back from us or from somebody else: what was taken once is settled. */
-async function settleReturned(
-	{ store, product, rules }: Pick<SyncParts, "store" | "product" | "rules">,
-	lease: Lease,
-	{ desired, actual, can }: Planned,
-): Promise<void> {
-	const fold = (name: string) => foldName(can.names.groups, name);
-	const giving = licenceGroups({ rules, actual: actual.value }, fold);
-	if (giving === undefined) return;
-	const released = await store.released(product.id);
-	if (released.size === 0) return;
-	const links = await store.links(product.id);
-	const back: PersonKey[] = [];
-	for (const wish of desired.people.values()) {
-		const found = wish.active ? releasedFrom(released, wish) : undefined;
-		const account = found === undefined ? undefined : actual.value.accounts.get(links.get(wish.person)!);
-		if (found !== undefined && account !== undefined && hasGift(account, found, { giving, fold })) back.push(wish.person, ...wish.aliases);
-	}
-	if (back.length > 0) await store.settleReleased(lease, product.id, back);
 }
 
 /** While groups are held their members are not counted: the size to compare the next reading with stays as large as it was. */

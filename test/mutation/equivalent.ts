@@ -8,6 +8,27 @@ export interface Equivalent extends Pick<Mutant, "file" | "text" | "from" | "to"
 
 export const EQUIVALENT: readonly Equivalent[] = [
 	{
+		file: "core/run/settled.ts",
+		text: "if (giving === undefined) return;",
+		from: "if (giving === undefined) return;",
+		to: ";",
+		because: "without groups that give a seat nobody has a gift; the question only saves asking the store",
+	},
+	{
+		file: "core/run/settled.ts",
+		text: "if (released.size === 0) return;",
+		from: "if (released.size === 0) return;",
+		to: ";",
+		because: "with nothing released nobody is found below; the question only saves reading the links",
+	},
+	{
+		file: "core/run/settled.ts",
+		text: "if (back.length > 0) await store.settleReleased(lease, product.id, back);",
+		from: ">",
+		to: ">=",
+		because: "settling nobody changes nothing",
+	},
+	{
 		file: "core/diff/memberships.ts",
 		text: "const missing = account === undefined ? wish.groups : wish.groups.filter((name) => !account.groups.includes(name));",
 		from: "wish.groups.filter((name) => !account.groups.includes(name))",

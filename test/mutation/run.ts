@@ -30,7 +30,7 @@ const FILES = [
 	"core/plan.ts",
 	"core/snapshot.ts",
 	"core/apply/apply.ts",
-	"core/run/{approved,missing,sync}.ts",
+	"core/run/{approved,missing,settled,sync}.ts",
 ];
 /** Fastest first; test/unit/core/lease.test.ts needs Jest's clock and proves nothing about these files. */
 const TESTS = [

@@ -117,6 +117,21 @@ describe("a directory that shrank", () => {
 			},
 		]);
 	});
+	test("a limit of nothing is not broken by nothing", () => {
+		const none = { floor: 0, fraction: 0 };
+		const limits = { "account.disable": none, "member.remove": none, "account.create": none };
+		expect(judge(planOf([]), rulesOf({ limits })).breaches).toEqual([]);
+	});
+	test("does not take people for gone who are there and could not be understood; groups are another matter", () => {
+		const rules = rulesOf({ lastGood: last(["staff", size(100, 10)]) });
+		const rejecting = (people: number, groups: number) =>
+			staff(people, groups).map((s) => ({ ...s, size: { ...s.size, rejectedPeople: 15 } }));
+		expect(judge(planOf([], { sources: rejecting(80, 10) }), rules).breaches).toEqual([]);
+		expect(judge(planOf([], { sources: rejecting(70, 10) }), rules).breaches.map(({ message }) => message)).toEqual([
+			expect.stringContaining("has 85 people, 15 fewer"),
+		]);
+		expect(judge(planOf([], { sources: rejecting(80, 5) }), rules).breaches.map(({ what }) => what)).toEqual(["staff: groups"]);
+	});
 	test("does not take members of held groups for gone, and still looks at people and groups", () => {
 		const held = (people: number) => staff(people, 10, 0).map((s) => ({ ...s, size: { ...s.size, heldGroups: 1 } }));
 		const rules = rulesOf({ lastGood: last(["staff", size(100, 10, 50)]) });

@@ -356,6 +356,26 @@ describe("somebody who left, and a newcomer with the very username and address",
 			plan: ["username-taken: account.create USER1", "ambiguous: account.disable user1"],
 		},
 		{
+			rule: "are no matter where the newcomer has an account by another key",
+			scene: {
+				...one,
+				accounts: [...one.accounts!, account(8, { username: "other" })],
+				links: [
+					[1, 1],
+					[other(7), 8],
+				],
+				rules: asked(1, 0),
+				people: [{ ...newcomer, aliases: [other(7)] }],
+				readSources: ["idp", "crew"],
+			},
+			plan: [
+				"adopt other for idp:7 by merge",
+				"disable user1",
+				'update other {"email":"u8@a.test","displayName":"U 8"} to {"email":"U1@a.test","displayName":"U 1"}',
+				"username-taken: account.rename USER1 other",
+			],
+		},
+		{
 			rule: "are no matter where the newcomer is switched off, or has an account",
 			scene: {
 				...one,
@@ -418,4 +438,28 @@ test("what is taken from a leaver, and given back, is marked for the journal", (
 		ownership,
 	});
 	expect(given.operations).toMatchObject([{ kind: "member.add", returned: true }]);
+});
+
+test("what is remembered of a removal is part of what it is: an approved one never becomes the other", () => {
+	const seats = [{ name: "Seats", total: undefined, used: 1, groups: new Set(groups("devs")), givenToNewAccounts: false }];
+	const scene: Scene = { accounts: [account(1, { groups: groups("devs") })], links: [[1, 1]], seats };
+	const leaver = planFor({ ...scene, rules: asked(1, 0, { action: "unlicense" }) }).operations;
+	const mover = planFor({ ...scene, people: [wish(1)] }).operations;
+	expect([leaver, mover]).toMatchObject([[{ kind: "member.remove", group: "devs" }], [{ kind: "member.remove", group: "devs" }]]);
+	expect(leaver[0]!.id).not.toBe(mover[0]!.id);
+	expect(mover[0]!.id).toBe(planFor({ ...scene, people: [wish(1)] }).operations[0]!.id);
+	const rules = asked(1, 0, { action: "unlicense" });
+	const back: Scene = {
+		people: [wish(1, { groups: groups("ops") })],
+		accounts: [account(1)],
+		links: [[1, 1]],
+		groups: ["devs", "ops"],
+		managed: [["ops"]],
+		seats,
+		rules,
+	};
+	const returned = planFor({ ...back, ownership: { released: new Map([[key(1), { open: groups("devs"), ours: groups() }]]) } }).operations;
+	const mapped = planFor({ ...back, people: [wish(1, { groups: groups("devs", "ops") })], managed: [["devs"], ["ops"]] }).operations;
+	const idOf = (list: typeof returned) => list.find((one) => one.kind === "member.add" && one.group === "devs")!.id;
+	expect(idOf(returned)).not.toBe(idOf(mapped));
 });

@@ -157,6 +157,41 @@ describe("seats", () => {
 		},
 	]);
 
+	test("of a leaver are not counted while a group that was not read may still give one", () => {
+		const leavers = { action: "unlicense", licenceGroups: ["devs"], after: { sightings: 1, periodMs: 0 }, stripGroups: false } as const;
+		const scene = (names: readonly string[]): Scene => ({
+			people: [wish(2, { groups: groups("ops") })],
+			accounts: [account(1, { groups: groups("devs") })],
+			links: [[1, 1]],
+			managed: [["ops"]],
+			rules: { leavers },
+			seats: [pool({ used: 10, groups: new Set(groups(...names)) })],
+		});
+		const created = (names: readonly string[]) => planFor(scene(names)).operations.filter(({ kind }) => kind === "account.create").length;
+		expect([created(["devs", "ops"]), created(["devs", "ops", "elsewhere"])]).toEqual([1, 0]);
+	});
+
+	test("of several pools: who finds none in two of them is held once, and keeps nobody else from theirs in either", () => {
+		const people = [
+			wish(1, { groups: groups("devs", "ops") }),
+			wish(2, { groups: groups("devs") }),
+			wish(3, { groups: groups("ops") }),
+			wish(4, { groups: groups("devs") }),
+		];
+		const both = planFor({ people, seats: [pool({ used: 10 }), pool({ name: "Ops", used: 10, groups: new Set(groups("ops")) })] });
+		expect(both.operations).toEqual([]);
+		expect(both.holds.map(({ subject }) => subject.username)).toEqual(["user1", "user2", "user3", "user4"]);
+		const one = planFor({ people, seats: [pool({ used: 9 }), pool({ name: "Ops", used: 9, groups: new Set(groups("ops")) })] });
+		// Both pools have one seat, and the first of the four needs both.
+		expect(one.operations.filter(({ kind }) => kind === "account.create")).toMatchObject([{ subject: { username: "user1" } }]);
+		const tight = planFor({ people, seats: [pool({ used: 9 }), pool({ name: "Ops", used: 10, groups: new Set(groups("ops")) })] });
+		expect(tight.operations.filter(({ kind }) => kind === "account.create")).toMatchObject([{ subject: { username: "user2" } }]);
+		expect(tight.seats!.map(({ name, taken, lacking }) => [name, taken, lacking])).toEqual([
+			["Seats", 1, 1],
+			["Ops", 0, 2],
+		]);
+	});
+
 	test("are told before and after", () => {
 		const scene: Scene = { people: newcomers(3, "devs"), accounts: [account(9, { groups: groups("devs") })], links: [[9, 9]] };
 		const plan = planFor({ ...scene, seats: [pool(), pool({ name: "Unlimited", total: undefined })] });

@@ -41,6 +41,17 @@ describe("a snapshot", () => {
 		expect([...snapshot.people.keys(), ...snapshot.groups.keys()]).toEqual(["p1", "p2", "g1", "g2"]);
 		expect(snapshot.rejects).toEqual([{ kind: "person", id: "p9", label: "nine", because: "no username" }]);
 	});
+	test("tells people who could not be understood apart from those who are gone, each once", () => {
+		const rejected = (fill: (b: SnapshotBuilder) => void) => made(fill).size.rejectedPeople;
+		expect(rejected((b) => b.person(person(1)))).toBeUndefined();
+		expect("rejectedPeople" in made((b) => b.person(person(1))).size).toBe(false);
+		expect(rejected((b) => b.rejectPerson("p9" as PersonId, "no username"))).toBe(1);
+		const some = (b: SnapshotBuilder) => {
+			for (const id of ["p8", "p9", "p9"]) b.rejectPerson(id as PersonId, "no username");
+			b.rejectGroup("g1" as GroupId, "no name");
+		};
+		expect(rejected(some)).toBe(2);
+	});
 	test("keeps each member and each inner group once, sorted", () => {
 		const snapshot = made((b) => {
 			b.group(group(1, ["p2", "p1", "p2"], ["g3", "g2", "g3"]));

@@ -585,3 +585,73 @@ test("memberships go one by one unless the product says how many it takes at onc
 	expect(sizes).toEqual([2]);
 	expect(accounts()).toEqual(["anna: devs", "ben: devs", "cleo: devs"]);
 });
+
+describe("what a reading settles in the store", () => {
+	const UNLICENSE = {
+		...RULES,
+		leavers: { action: "unlicense", licenceGroups: ["users", "vip"], after: { sightings: 1, periodMs: 0 }, stripGroups: false },
+	} as const;
+	const anna = () => [...product.accounts.values()].find(({ username }) => username === "anna")!;
+	const give = (group: string) => anna().groups.push(group as GroupName);
+	const take = (group: string) => anna().groups.splice(anna().groups.indexOf(group as GroupName), 1);
+	const released = async () => Object.fromEntries(await store.released(product.id));
+	const leaveAndCome = async () => {
+		for (const group of ["users", "vip", "other"]) product.groups.add(group as GroupName);
+		await sync({ rules: UNLICENSE });
+		for (const group of ["users", "other"]) give(group);
+		source.put("anna", { active: false });
+		await sync({ rules: UNLICENSE });
+		expect([anna().groups, await released()]).toEqual([["devs", "other"], { "staff:anna": { open: ["users"], ours: [] } }]);
+		source.put("anna", { active: true });
+	};
+
+	test("whoever is back and was given a seat by somebody else: nothing more is owed", async () => {
+		await leaveAndCome();
+		give("vip");
+		expect((await sync({ rules: UNLICENSE })).plan.operations).toEqual([]);
+		expect(await released()).toEqual({});
+		take("vip");
+		expect((await sync({ rules: UNLICENSE })).plan.operations).toEqual([]);
+	});
+	test("whoever is back gets everything, also over several runs when something fails", async () => {
+		await leaveAndCome();
+		product.instead = (operation) =>
+			operation.kind === "member.add" ? Promise.reject(new SyncError("target.rejected", "later")) : undefined;
+		await sync({ rules: UNLICENSE });
+		expect(await released()).toEqual({ "staff:anna": { open: ["users"], ours: [] } });
+		product.instead = () => undefined;
+		await sync({ rules: UNLICENSE });
+		expect([anna().groups.sort(), await released()]).toEqual([["devs", "other", "users"], {}]);
+	});
+	test("whoever is still away is owed what was taken, whatever seat they have by hand", async () => {
+		await leaveAndCome();
+		source.put("anna", { active: false });
+		give("vip");
+		product.instead = (operation) =>
+			operation.kind === "member.remove" ? Promise.reject(new SyncError("target.rejected", "no")) : undefined;
+		await sync({ rules: UNLICENSE });
+		expect(await released()).toEqual({ "staff:anna": { open: ["users"], ours: ["vip"] } });
+	});
+	test("nothing is looked at where leavers keep their groups", async () => {
+		await leaveAndCome();
+		give("vip");
+		await sync();
+		expect(await released()).toEqual({ "staff:anna": { open: ["users"], ours: [] } });
+	});
+
+	test("an account that is gone is forgotten where ids are names, so that the next holder of the name is somebody else", async () => {
+		product = new Product({ ...EVERYTHING, idsAreNames: true });
+		await sync();
+		for (const [id, { username }] of product.accounts) if (username === "anna") product.accounts.delete(id);
+		source.people.delete("anna");
+		await sync();
+		expect([...(await store.links(product.id)).keys()].sort()).toEqual(["staff:ben", "staff:cleo"]);
+	});
+	test("an account that is gone stays known where ids are more than names", async () => {
+		await sync();
+		for (const [id, { username }] of product.accounts) if (username === "anna") product.accounts.delete(id);
+		source.people.delete("anna");
+		await sync();
+		expect([...(await store.links(product.id)).keys()].sort()).toEqual(["staff:anna", "staff:ben", "staff:cleo"]);
+	});
+});

@@ -54,6 +54,12 @@ describe("a new username", () => {
 			says: ["rename it under Users"],
 		},
 		{
+			rule: "is held where the product changes no usernames and says no more",
+			scene: { ...linked(1), people: [wish(1, { username: "anna" })], can: { updatableFields: new Set(["email", "displayName"]) } },
+			plan: ["unsupported: account.rename anna user1"],
+			says: ["Memory 1.0 cannot rename accounts"],
+		},
+		{
 			rule: "is held, not asked for, where the product cannot rename",
 			scene: {
 				...linked(1),
