@@ -98,17 +98,9 @@ function idOf(product: string, proposal: Proposal): Digest {
 	const extra = "attribute" in proposal ? proposal.attribute : proposal.kind === "link.adopt" ? proposal.subject.person : undefined;
 	const aliases = "aliases" in proposal ? proposal.aliases : undefined;
 	// What is remembered of it is part of what it does.
-	const remembered = [("leaver" in proposal && proposal.leaver) === true, ("returned" in proposal && proposal.returned) === true];
-	return digestOf([
-		product,
-		proposal.kind,
-		who,
-		group,
-		after,
-		extra,
-		...(aliases === undefined ? [] : [aliases]),
-		...(remembered.includes(true) ? [remembered] : []),
-	]);
+	const { leaver, returned } = proposal as { readonly leaver?: true; readonly returned?: true };
+	const more = extra ?? leaver ?? returned;
+	return digestOf([product, proposal.kind, who, group, after, more, ...(aliases === undefined ? [] : [aliases])]);
 }
 
 const subjectOf = (proposal: Proposal): Hold["subject"] => ("subject" in proposal ? proposal.subject : { username: "" });
