@@ -105,8 +105,15 @@ export function offboard(world: World, draft: Draft, { account, person, because,
 		draft.hold({ subject, wanted: "member.remove", because: "unsupported", detail });
 		return;
 	}
-	for (const group of account.groups) {
-		if (!world.licenceGroups.has(world.group(group))) continue;
+	const giving = account.groups.filter((group) => world.licenceGroups!.has(world.group(group)));
+	const kept = giving.find((group) => world.protectedGroups.has(world.group(group)) || world.ignoredGroups.has(world.group(group)));
+	if (kept !== undefined) {
+		// Half of it would take something away and shut nobody out.
+		const detail = `${kept} gives a licence too and is out of bounds (protect.groups or groups.ignore): take it by hand, and the others follow`;
+		for (const group of giving) draft.hold({ subject, wanted: `member.remove ${group}`, because: "protected", detail });
+		return;
+	}
+	for (const group of giving) {
 		if (waiting !== undefined) hold(`member.remove ${group}`, waiting);
 		else if (world.inherited.has(`${account.id}\u0000${world.group(group)}`))
 			draft.hold({

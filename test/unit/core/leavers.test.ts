@@ -283,6 +283,16 @@ describe("a leaver in a product that cannot switch accounts off", () => {
 			plan: ["protected: member.remove users user1"],
 		},
 		{
+			rule: "keeps all of them while one is protected or ignored: half of it would shut nobody out",
+			scene: {
+				...licensed,
+				seats: [{ ...seats[0]!, groups: new Set(groups("users", "wiki")) }],
+				ignored: ["WIKI"],
+			},
+			plan: ["protected: member.remove users user1", "protected: member.remove wiki user1"],
+			says: ["wiki gives a licence too and is out of bounds"],
+		},
+		{
 			rule: "who is only switched off in the directory loses them too",
 			scene: { ...licensed, people: [wish(1, { active: false })] },
 			plan: ["remove user1 from users"],
