@@ -53,7 +53,7 @@ async function beginning(iterator: AsyncIterator<string>, rules: CsvRules): Prom
 		if (done === true && text.trim() === "") throw unfinished(rules.file, "is empty, without even a header", WRITING);
 		const header = headerOf(text, done === true, rules);
 		if (header !== undefined) return { header, rest: text.slice(header.length) };
-		if (text.length > LONGEST) throw unclosed(rules.file, 1);
+		if (text.length > LONGEST) throw endless(rules.file, 1);
 	}
 }
 
@@ -67,14 +67,16 @@ async function* after(rest: string, iterator: AsyncIterator<string>, lines: Reco
 	}
 }
 
-const unclosed = (file: string, line: number) =>
-	malformed(
-		{ file, line },
-		`this record has no end within ${LONGEST.toLocaleString("en")} characters: usually a quote is opened in it and never closed`,
-		{
-			retry: "later",
-			todo: "If the file is not being written, look at the quotes of this line: those inside of a value are doubled.",
-		},
+const unclosed = (file: string, line: number, what = "a quote is opened in this record and never closed") =>
+	malformed({ file, line }, what, {
+		retry: "later",
+		todo: "If the file is not being written, look at the quotes of this line: those inside of a value are doubled.",
+	});
+const endless = (file: string, line: number) =>
+	unclosed(
+		file,
+		line,
+		`this record has no end within ${LONGEST.toLocaleString("en")} characters; usually a quote is opened in it and never closed`,
 	);
 
 /** Judges records and gives them their lines. */
@@ -132,8 +134,9 @@ class Records {
 		const todo = 'A value with quotes stands in quotes, and those inside are doubled: "He said ""yes""".';
 		switch (error.code) {
 			case "CSV_QUOTE_NOT_CLOSED":
-			case "CSV_MAX_RECORD_SIZE":
 				return unclosed(file, at.line);
+			case "CSV_MAX_RECORD_SIZE":
+				return endless(file, at.line);
 			case "CSV_INVALID_CLOSING_QUOTE":
 				return malformed(at, "text follows a closing quote", { todo });
 			case "INVALID_OPENING_QUOTE":
