@@ -81,6 +81,8 @@ export interface SourceKind<Input, Output extends SourceBase> {
 
 /** One kind of product. `policy` is what all products have in common. */
 export interface ProductKind<Input, Output extends ProductBase> {
+	/** What a first configuration of this kind says differently from the others: leavers of a product that disables nobody, the group that lets people in. */
+	readonly beginning?: { readonly leavers: "unlicense"; readonly defaultGroups: readonly string[] };
 	readonly kind: Output["kind"];
 	readonly title: string;
 	readonly schema: z.ZodObject;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { core, docOf } from "./fields.ts";
-import { isRaw, type Raw } from "./kind.ts";
+import { isRaw, type ProductBase, type ProductKind, type Raw } from "./kind.ts";
 import {
 	type AskedKind,
 	alternatives,
@@ -126,6 +126,8 @@ function commented({ key, doc, schema }: Question): string {
 
 function productText(part: StarterPart, { sources, samePerson }: Starter): string {
 	const several = sources.length > 1;
+	const beginning = "beginning" in part.kind ? (part.kind.beginning as ProductKind<never, ProductBase>["beginning"]) : undefined;
+	const { leavers, defaultGroups = [] } = beginning ?? {};
 	return `  ${part.name}:
 ${partText(part)}
     people:
@@ -133,7 +135,7 @@ ${partText(part)}
 ${several ? `      # By what one person is recognised in several directories: docs/guides/several-directories.md\n      samePerson: ${quoted(samePerson ?? SAME_PERSON)}\n` : ""}\
       # Who is meant, in CEL. Quotes around the whole keep YAML and CEL apart; | begins a text of several lines.
       where: 'person.active && !person.username.startsWith("svc-")'
-      # username: 'person.email.split("@")[0].lowerAscii()'       # default: person.username
+      ${several ? "# One expression for all directories, or whoever leaves the first gets the other one's username\n      " : "# "}username: 'person.email.split("@")[0].lowerAscii()'       # default: person.username
       # displayName: 'person.givenName + " " + person.familyName'
 
     groups:
@@ -143,12 +145,12 @@ ${several ? `      # By what one person is recognised in several directories: do
       # - { match: '/^ops-(.+)$/', to: jira-$1 }                 # many, by regular expression
       # - { path: /Company/Berlin/engineering, to: jira-berlin } # one group, by path
       createMissing: false    # true: make mapped groups that the product does not have
-      default: []             # given once, when an account is made
+      default: [${defaultGroups.join(", ")}]${defaultGroups.length === 0 ? "             " : "   "}# given once, when an account is made${defaultGroups.length === 0 ? "" : "; without it nobody may log in"}
       ignore: []              # never touched, in no direction
       strangers: keep         # members of managed groups who are nobody's account: keep | remove
 
     # What becomes of accounts of people who are gone. They are never deleted.
-    # leavers: { action: disable, after: { sightings: 2, period: 1h } }
+    ${leavers === undefined ? "# leavers: { action: disable," : `# This product cannot disable accounts: \`${leavers}\` takes the groups that give a licence.\n    leavers: { action: ${leavers},`} after: { sightings: 2, period: 1h } }
 
     # Out of bounds; Rollcall's own account is in any case. Each name that is written here must exist.
     # protect: { accounts: ${protectedByDefault(part.kind, "accounts")}, groups: ${protectedByDefault(part.kind, "groups")} }

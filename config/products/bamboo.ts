@@ -42,6 +42,7 @@ const schema = z.strictObject({
 const commonRules = productRules(PROTECTED_GROUPS);
 
 export const bamboo: ProductKind<z.output<typeof schema>, BambooProduct> = {
+	beginning: { leavers: "unlicense", defaultGroups: ["bamboo-users"] },
 	kind: "bamboo",
 	title: "Bamboo Data Center",
 	schema,

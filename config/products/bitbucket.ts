@@ -65,6 +65,7 @@ const schema = z.strictObject({
 const commonRules = productRules(PROTECTED_GROUPS);
 
 export const bitbucket: ProductKind<z.output<typeof schema>, BitbucketProduct> = {
+	beginning: { leavers: "unlicense", defaultGroups: ["stash-users"] },
 	kind: "bitbucket",
 	title: "Bitbucket Data Center",
 	schema,

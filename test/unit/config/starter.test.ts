@@ -204,4 +204,17 @@ describe("the file to begin with", () => {
 			'    url: "https://example.okta.com"   # an example: put your own here',
 		]);
 	});
+	test("begins as the guides say where a product cannot disable anybody, or where there are several directories", () => {
+		const text = (product: string, ...sources: string[]) =>
+			renderStarter({
+				sources: sources.map((name) => examplePart(name, kindOf(name))),
+				products: [examplePart(product, kindOf(product))],
+				store: "./x.db",
+			});
+		expect(text("bitbucket", "okta")).toMatch(/^ {4}leavers: \{ action: unlicense,[\s\S]*/m);
+		expect(text("bitbucket", "okta")).toContain("default: [stash-users]");
+		expect(text("jira", "okta")).toMatch(/^ {4}# leavers: \{ action: disable,/m);
+		expect(text("jira", "okta")).toMatch(/^ {6}# username:/m);
+		expect(text("jira", "okta", "ldap")).toMatch(/^ {6}username:/m);
+	});
 });
