@@ -176,7 +176,10 @@ function holdSharedAccounts(world: World, draft: Draft, matches: Map<PersonKey, 
 		for (const person of people)
 			matches.set(
 				person,
-				held(draft, world.desired.people.get(person)!, ["ambiguous", `${people.length} people match one account: ${names}`]),
+				held(draft, world.desired.people.get(person)!, [
+					"ambiguous",
+					`${people.length} people match one account: ${names}; whoever does not belong to it: rollcall unlink, before one of them leaves`,
+				]),
 			);
 	}
 }
