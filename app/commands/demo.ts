@@ -154,8 +154,8 @@ class Story {
 		if (this.#stage.targets.size === 1) print(out, "  plan.json        the plan that was applied");
 		print(out, "  rollcall.yaml    the configuration, commented");
 		print(out, "\nNext:");
-		print(out, `  ${rollcall} sandbox     the same stand-ins, kept running, to try a configuration of your own`);
-		print(out, `  ${rollcall} init        a configuration for your Keycloak and your Jira; then check, then diff`);
+		print(out, `  ${rollcall} sandbox     stand-ins of Keycloak and Jira, kept running, to try a configuration of your own`);
+		print(out, `  ${rollcall} init        a configuration for your own directories and products; then check, then diff`);
 	}
 
 	#file(name: string): string {

@@ -164,7 +164,7 @@ export const capital = (text: string): string => (text === "" ? text : text[0]!.
 
 /** `Jira Software: 98 of 100 seats taken, 97 after this plan, 3 free`. */
 export function seatWords({ name, total, used, after, lacking }: Report["seats"][number]): string {
-	if (total === undefined) return `${name}: ${number(used)} seats taken, ${number(after)} after this plan; no limit`;
+	if (total === undefined) return `${name}: ${count(used, "seat")} taken, ${number(after)} after this plan; no limit`;
 	const short = lacking === 0 ? "" : `, ${number(lacking)} too few`;
 	return `${name}: ${number(used)} of ${number(total)} seats taken, ${number(after)} after this plan, ${number(Math.max(0, total - after))} free then${short}`;
 }
