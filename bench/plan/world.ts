@@ -128,6 +128,7 @@ export function inputOf(people: number, which: Case, desired: Desired): DiffInpu
 		ownership: {
 			links,
 			openCreates: new Map(),
+			disputed: new Set(),
 			absences: new Map(),
 			inherited: [],
 			released: new Map(),

@@ -9,6 +9,8 @@ import type { Absence, Released } from "../store/store.ts";
 /** What we own, what we may own without knowing it yet, and what we learnt in earlier runs. All from the store. */
 export interface Ownership {
 	readonly links: ReadonlyMap<PersonKey, AccountId>;
+	/** People whose link is disputed (`LinkOrigin`): not among the links, and given no other account either. */
+	readonly disputed: ReadonlySet<PersonKey>;
 	/** Creations whose answer was lost: exactly these accounts may be claimed, even where adoption is off. */
 	readonly openCreates: ReadonlyMap<PersonKey, AccountFields>;
 	readonly absences: ReadonlyMap<PersonKey, Absence>;

@@ -43,7 +43,7 @@ function linkedMatch(world: World, draft: Draft, wish: Wish): Match | undefined 
 			]);
 	}
 	const [account, second] = found;
-	if (account === undefined) return undefined;
+	if (account === undefined) return disputedMatch(world, draft, wish);
 	if (second !== undefined) {
 		const names = [...found].map(({ username }) => username).sort();
 		return held(draft, wish, [
@@ -55,6 +55,14 @@ function linkedMatch(world: World, draft: Draft, wish: Wish): Match | undefined 
 	if (unjudged !== undefined)
 		return held(draft, wish, ["rejected-at-source", `the account "${account.username}" is also linked to ${unjudged}, who is held`]);
 	return { state: "account", account, how: links.get(wish.person) === account.id ? "linked" : "merge" };
+}
+
+/** Once tied to the account of somebody else by a value that no longer holds: neither that account nor another is theirs before a person has said so. */
+function disputedMatch(world: World, draft: Draft, wish: Wish): Match | undefined {
+	const key = [wish.person, ...wish.aliases].find((each) => world.ownership.disputed.has(each));
+	if (key === undefined) return undefined;
+	const detail = `${key} was tied to somebody else's account by a samePerson that no longer holds; put the value right if it is one person, else: rollcall unlink ${key}`;
+	return held(draft, wish, ["ambiguous", detail]);
 }
 
 /** Who wants which username and e-mail address, linked or not; only those that somebody without a link wants. */

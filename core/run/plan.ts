@@ -161,8 +161,9 @@ const leaverOf = (operation: Operation): readonly AccountId[] =>
 
 async function ownership({ store, product, rules }: PlanParts, { readableFields }: Capabilities): Promise<Ownership> {
 	const tellsAll = readableFields.has("email") && readableFields.has("displayName");
-	const [links, absences, openCreates, inherited, released, written, marks] = await Promise.all([
+	const [all, origins, absences, openCreates, inherited, released, written, marks] = await Promise.all([
 		store.links(product.id),
+		store.origins(product.id),
 		store.absences(product.id),
 		store.openCreates(product.id),
 		store.inherited(product.id),
@@ -170,7 +171,9 @@ async function ownership({ store, product, rules }: PlanParts, { readableFields 
 		tellsAll ? new Map() : store.written(product.id),
 		rules.mark === undefined ? new Map() : store.marks(product.id, rules.mark.attribute),
 	]);
-	return { links, absences, openCreates, inherited, released, written, marks };
+	const disputed = new Set([...origins].filter(([, origin]) => origin === "disputed").map(([person]) => person));
+	const links = disputed.size === 0 ? all : new Map([...all].filter(([person]) => !disputed.has(person)));
+	return { links, disputed, absences, openCreates, inherited, released, written, marks };
 }
 
 const wantedOf = (parts: PlanParts, desired: Desired) => ({

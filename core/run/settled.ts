@@ -1,13 +1,14 @@
+import type { Wish } from "../desired/desired.ts";
 import type { DiffRules } from "../diff/input.ts";
 import { hasGift, releasedFrom } from "../diff/memberships.ts";
 import { licenceGroups } from "../diff/world.ts";
-import type { PersonKey } from "../model.ts";
+import type { AccountId, PersonKey } from "../model.ts";
 import { foldName, type ReadableProduct } from "../product.ts";
 import type { Lease, Store } from "../store/store.ts";
 import type { Planned } from "./plan.ts";
 
 interface Keeping {
-	readonly store: Pick<Store, "links" | "unlink" | "released" | "settleReleased">;
+	readonly store: Pick<Store, "links" | "origins" | "link" | "unlink" | "released" | "settleReleased">;
 	readonly product: Pick<ReadableProduct, "id">;
 }
 
@@ -16,6 +17,32 @@ export async function forgetGone({ store, product }: Keeping, lease: Lease, { ac
 	if (!can.idsAreNames) return;
 	for (const [person, account] of await store.links(product.id))
 		if (!actual.value.accounts.has(account)) await store.unlink(lease, product.id, person);
+}
+
+/**
+ * Two people on one account, tied together by a value that no longer holds: whose link is only a merged one is disputed from
+ * now on. Later nobody could tell it from somebody who left one of two directories.
+ */
+export async function dispute({ store, product }: Keeping, lease: Lease, { desired }: Planned): Promise<void> {
+	const links = await store.links(product.id);
+	const owners = new Map<AccountId, Map<Wish, PersonKey[]>>();
+	for (const wish of desired.people.values())
+		for (const key of [wish.person, ...wish.aliases]) {
+			const account = links.get(key);
+			if (account === undefined) continue;
+			const people = owners.get(account) ?? new Map<Wish, PersonKey[]>();
+			owners.set(account, people.set(wish, [...(people.get(wish) ?? []), key]));
+		}
+	const shared = [...owners].filter(([, people]) => people.size > 1);
+	if (shared.length === 0) return;
+	const origins = await store.origins(product.id);
+	for (const [account, people] of shared) {
+		const isMerged = (keys: readonly PersonKey[]) => keys.every((key) => origins.get(key) === "merged");
+		const merged = [...people.values()].filter(isMerged);
+		// Whose account it is must be clear from the others.
+		if (merged.length !== people.size - 1) continue;
+		for (const key of merged.flat()) await store.link(lease, product.id, key, account, "disputed");
+	}
 }
 
 /** Whoever is wanted again and has a seat got it back from us or from somebody else: what was taken once is settled. */

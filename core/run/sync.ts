@@ -10,7 +10,7 @@ import { underLease } from "./lease.ts";
 import { missingPeople } from "./missing.ts";
 import type { WritePermit } from "./permit.ts";
 import { type Planned, type PlanParts, planRun } from "./plan.ts";
-import { forgetGone, settleReturned } from "./settled.ts";
+import { dispute, forgetGone, settleReturned } from "./settled.ts";
 
 export interface SyncParts extends Omit<PlanParts, "product" | "store"> {
 	readonly product: AtlassianProduct;
@@ -106,6 +106,7 @@ async function rememberReading({ store, product, rules }: SyncParts, lease: Leas
 	}
 	if (planned.actual.value.site !== undefined) await store.rememberSite(lease, product.id, planned.actual.value.site);
 	await forgetGone({ store, product }, lease, planned);
+	await dispute({ store, product }, lease, planned);
 	await settleReturned({ store, product, rules }, lease, planned);
 	const missing = missingPeople(planned.desired, await store.links(product.id));
 	const takenAt = Math.max(...planned.snapshots.map(({ value }) => value.takenAt.getTime()));

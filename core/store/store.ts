@@ -26,12 +26,15 @@ export interface Leases {
 	holderOf(name: string): Promise<{ readonly holder: string; readonly until: Date } | undefined>;
 }
 
-export type LinkOrigin = "created" | "adopted" | "merged";
+/** `disputed`: merged once, and the records no longer say that it is one person; such a link owns nothing until they do, or it is taken out. */
+export type LinkOrigin = "created" | "adopted" | "merged" | "disputed";
 
 export interface LinkBook {
 	links(product: ProductId): Promise<ReadonlyMap<PersonKey, AccountId>>;
 	/** One account may have several people keys only when they are the same person in several sources. */
 	link(lease: Lease, product: ProductId, person: PersonKey, account: AccountId, origin: LinkOrigin): Promise<void>;
+	/** How each link came about. */
+	origins(product: ProductId): Promise<ReadonlyMap<PersonKey, LinkOrigin>>;
 	/** Forgets whose account it is; the account itself is not touched. False: there was no such link. */
 	unlink(lease: Lease, product: ProductId, person: PersonKey): Promise<boolean>;
 	/** Which server the links belong to (`Actual.site`): another one may use the same account ids for other people. */
@@ -174,5 +177,5 @@ export interface Store extends Leases, LinkBook, SnapshotShelf, Journal {
 /** What a dry run gets: the store without anything that writes. */
 export type StoreReader = Pick<
 	Store,
-	"links" | "site" | "absences" | "lastGood" | "openCreates" | "inherited" | "released" | "marks" | "written"
+	"links" | "origins" | "site" | "absences" | "lastGood" | "openCreates" | "inherited" | "released" | "marks" | "written"
 >;

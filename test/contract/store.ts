@@ -386,6 +386,18 @@ export function storeSuite(harness: StoreHarness): void {
 				const successor = (await store.acquire("wiki", "holder", 60_000))!;
 				await successor.release();
 				await expect(store.unlink(successor, JIRA, person(2))).rejects.toMatchObject(lost);
+				for (const [n, origin] of [
+					[3, "adopted"],
+					[4, "merged"],
+					[5, "disputed"],
+				] as const)
+					await store.link(lease, JIRA, person(n), account(3), origin);
+				expect(Object.fromEntries(await store.origins(JIRA))).toEqual({
+					[person(2)]: "created",
+					[person(3)]: "adopted",
+					[person(4)]: "merged",
+					[person(5)]: "disputed",
+				});
 			});
 
 			test("S19 what was taken from leavers is kept until it is given back", async () => {

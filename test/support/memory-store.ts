@@ -42,6 +42,7 @@ interface Run extends Omit<RunSummary, "settled" | "finishedAt" | "outcome" | "n
 }
 interface Linked {
 	readonly account: AccountId;
+	readonly origin: LinkOrigin;
 	/** The newest journal entry when the link was made: older creations are explained by it. */
 	readonly after: number;
 }
@@ -124,10 +125,14 @@ export class MemoryStore implements Store {
 	async link(lease: Lease, product: ProductId, person: PersonKey, account: AccountId, origin: LinkOrigin): Promise<void> {
 		this.#fence(lease);
 		const links = this.world.links.get(product) ?? new Map<PersonKey, Linked>();
-		if (origin !== "merged")
+		if (origin !== "merged" && origin !== "disputed")
 			for (const [owner, linked] of links) if (linked.account === account && owner !== person) throw accountTaken(account, person, owner);
-		links.set(person, { account, after: this.world.entries });
+		links.set(person, { account, origin, after: this.world.entries });
 		this.world.links.set(product, links);
+	}
+
+	async origins(product: ProductId): Promise<ReadonlyMap<PersonKey, LinkOrigin>> {
+		return new Map([...(this.world.links.get(product) ?? [])].map(([person, { origin }]) => [person, origin]));
 	}
 
 	async unlink(lease: Lease, product: ProductId, person: PersonKey): Promise<boolean> {

@@ -143,7 +143,7 @@ export async function inputOf(world: World, desired: Desired, rules: DiffRules =
 		desired,
 		actual: await product.read(),
 		can: await product.capabilities(),
-		ownership: { links, openCreates, absences, inherited, released, written, marks: new Map() },
+		ownership: { links, disputed: new Set(), openCreates, absences, inherited, released, written, marks: new Map() },
 		rules: rulesFor(world, rules),
 		canonical: (fields) => product.canonical(fields),
 		readSources: ["idp" as ConnectorId],

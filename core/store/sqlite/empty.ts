@@ -9,6 +9,7 @@ export function emptyStore(path: string): Store {
 const NOTHING_WRITTEN = {
 	holderOf: async () => undefined,
 	links: async () => new Map(),
+	origins: async () => new Map(),
 	site: async () => undefined,
 	absences: async () => new Map(),
 	lastGood: async () => undefined,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { AccountId, PersonKey, ProductId } from "../../model.ts";
 import { accountTaken, leaseLost } from "../refusals.ts";
-import type { Absence, LinkBook } from "../store.ts";
+import type { Absence, LinkBook, LinkOrigin } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { assertFence, held, NOW } from "./fence.ts";
 import type { Tables } from "./tables.ts";
@@ -21,7 +21,10 @@ export function linkBook(connection: Connection): LinkBook {
 
 		link: (lease, product, person, account, origin) =>
 			connection.write(async (trx) => {
-				const other = origin === "merged" ? sql<boolean>`false` : sql<boolean>`exists ${ownerOf(trx, product, person, account)}`;
+				const other =
+					origin === "merged" || origin === "disputed"
+						? sql<boolean>`false`
+						: sql<boolean>`exists ${ownerOf(trx, product, person, account)}`;
 				const { numAffectedRows } = await sql`
 					insert into link (product, person, account, origin, linked_at)
 					select ${product}, ${person}, ${account}, ${origin}, ${NOW} where ${held(lease)} and not ${other}
@@ -36,6 +39,13 @@ export function linkBook(connection: Connection): LinkBook {
 					update entry set explained = 1
 					where product = ${product} and person = ${person} and kind = 'account.create' and explained = 0
 					and (state is null or state not in ('failed', 'not-run')) and ${held(lease)}`.execute(trx);
+			}),
+
+		origins: (product) =>
+			connection.read(async (db) => {
+				const origins = new Map<PersonKey, LinkOrigin>();
+				for await (const rows of byPerson(db, "link", product)) for (const { person, origin } of rows) origins.set(person, origin);
+				return origins;
 			}),
 
 		unlink: (lease, product, person) =>

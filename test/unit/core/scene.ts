@@ -86,6 +86,7 @@ export function inputOf(scene: Scene): DiffInput {
 		can: { ...EVERYTHING, ...scene.can },
 		ownership: {
 			links: new Map((scene.links ?? []).map(([who, n]) => [keyOf(who), `acc${n}` as AccountId])),
+			disputed: new Set(),
 			openCreates: new Map(),
 			absences: new Map(),
 			inherited: [],

@@ -655,3 +655,51 @@ describe("what a reading settles in the store", () => {
 		expect([...(await store.links(product.id)).keys()].sort()).toEqual(["staff:anna", "staff:ben", "staff:cleo"]);
 	});
 });
+
+describe("two people tied to one account by mistake", () => {
+	let crew: FakeConnector;
+	const policy = () => policyOf({ map: [["devs", "devs"]], from: ["staff", "crew"], say: { samePerson: "person.email" } });
+	const run = () => sync({ sources: [source, crew], policy: policy() });
+	const named = (username: string) => [...product.accounts.values()].find((one) => one.username === username);
+	const held = (result: SyncResult) => result.plan.holds.map(({ because, detail }) => `${because}: ${detail}`);
+
+	beforeEach(async () => {
+		crew = new FakeConnector("crew");
+		crew.now = source.now;
+		crew.put("dora");
+		await run();
+		// For one day carl's record has anna's address.
+		crew.put("carl", { email: "anna@a.test" });
+		await run();
+		expect((await store.origins(product.id)).get("crew:carl" as PersonKey)).toBe("merged");
+		crew.put("carl", { email: "carl@a.test" });
+	});
+
+	test("are both held once, then the owner goes on as before and the other one waits for a person's word", async () => {
+		expect(held(await run())).toEqual(Array(2).fill(expect.stringContaining("2 people match one account")));
+		source.put("anna", { displayName: "Anna B." });
+		const next = await run();
+		expect(held(next)).toEqual([expect.stringContaining("rollcall unlink crew:carl")]);
+		expect(named("anna")?.displayName).toBe("Anna B.");
+	});
+	test("the other one never gets the account, also when its owner is gone", async () => {
+		await run();
+		source.people.delete("anna");
+		source.groups.set("devs", ["ben"]);
+		await run();
+		expect([named("anna")?.active, named("carl")]).toEqual([false, undefined]);
+		const lease = (await store.acquire(product.id, "test", 60_000))!;
+		await store.unlink(lease, product.id, "crew:carl" as PersonKey);
+		await lease.release();
+		await run();
+		expect([named("anna")?.active, named("carl")?.email]).toEqual([false, "carl@a.test"]);
+	});
+	test("are one again when the value is put right", async () => {
+		await run();
+		crew.put("carl", { email: "anna@a.test" });
+		const { plan } = await run();
+		expect(plan.operations.map(({ kind }) => kind)).toEqual(["link.adopt"]);
+		expect((await store.origins(product.id)).get("crew:carl" as PersonKey)).toBe("merged");
+		expect((await run()).plan.holds).toEqual([]);
+	});
+});
