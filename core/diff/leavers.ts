@@ -1,4 +1,5 @@
 import type { Wish } from "../desired/desired.ts";
+import { compareText } from "../digest.ts";
 import type { AccountId, PersonKey } from "../model.ts";
 import type { Account } from "../product.ts";
 import type { Draft } from "./draft.ts";
@@ -17,12 +18,15 @@ export interface Leaver {
 export function findLeavers(world: World): ReadonlyMap<AccountId, Leaver> {
 	const leavers = new Map<AccountId, Leaver>();
 	const newcomers = newcomersByName(world);
+	const unreadable = unreadableNewcomers(world);
 	for (const [id, keys] of world.owners) {
 		const account = world.actual.accounts.get(id);
 		if (account === undefined || keys.some((key) => world.wishOf.has(key) || world.heldKeys.has(key))) continue;
 		const leaver = leaverOf(world, account, keys);
 		const again = newcomers.get(world.user(account.username));
-		leavers.set(id, again === undefined || !isTheSame(world, account, again) ? leaver : { ...leaver, waiting: sameAgain(again, leaver) });
+		const unread = unreadable(world.user(account.username));
+		if (again !== undefined && isTheSame(world, account, again)) leavers.set(id, { ...leaver, waiting: sameAgain(again, leaver) });
+		else leavers.set(id, unread === undefined ? leaver : { ...leaver, waiting: maybeAgain(unread) });
 	}
 	return leavers;
 }
@@ -32,10 +36,24 @@ function newcomersByName(world: World): ReadonlyMap<string, Wish> {
 	const newcomers = new Map<string, Wish>();
 	for (const wish of world.desired.people.values()) {
 		if (!wish.active || [wish.person, ...wish.aliases].some((key) => world.ownership.links.has(key))) continue;
-		newcomers.set(world.user(world.canonical(wish.fields).username), wish);
+		const name = world.user(world.canonical(wish.fields).username);
+		const other = newcomers.get(name);
+		if (other === undefined || compareText(wish.person, other.person) < 0) newcomers.set(name, wish);
 	}
 	return newcomers;
 }
+
+/** Newcomers whose record could not be read: of the name that is asked for, or of none at all. What nobody can read takes nothing from anybody (law 1). */
+function unreadableNewcomers(world: World): (name: string) => PersonKey | undefined {
+	const isNew = (key: PersonKey) => ![key, ...world.desired.held.get(key)!.aliases].some((each) => world.ownership.links.has(each));
+	const first = (keys: readonly PersonKey[]) => keys.filter(isNew).sort(compareText)[0];
+	const nameless = first([...world.desired.held].flatMap(([key, { username }]) => (username === "" ? [key] : [])));
+	return (name) => first(world.heldNames.get(name) ?? []) ?? nameless;
+}
+const maybeAgain = (unread: PersonKey): Leaver["waiting"] => ({
+	reason: "ambiguous",
+	detail: `${unread} is new and could not be read: it may be the same human being with a new id; mend that record, and this goes on`,
+});
 
 function isTheSame(world: World, account: Account, { fields }: Wish): boolean {
 	if (!world.can.readableFields.has("email")) return true;

@@ -7,6 +7,39 @@ export interface Equivalent extends Pick<Mutant, "file" | "text" | "from" | "to"
 }
 
 export const EQUIVALENT: readonly Equivalent[] = [
+	...(
+		[
+			["<", "<="],
+			["0", "1"],
+		] as const
+	).map(([from, to]) => ({
+		file: "core/diff/leavers.ts",
+		text: "if (other === undefined || compareText(wish.person, other.person) < 0) newcomers.set(name, wish);",
+		from,
+		to,
+		because: "no two people have one key, so two keys never compare as equal",
+	})),
+	...(["if (account === undefined) continue;", "if (shared.length === 0) return;"] as const).map((text) => ({
+		file: "core/run/settled.ts",
+		text,
+		from: text,
+		to: ";",
+		because: "whom no link or no second person makes a matter of dispute falls out below; the question saves work",
+	})),
+	{
+		file: "core/run/settled.ts",
+		text: "const shared = [...owners].filter(([, people]) => people.size > 1);",
+		from: "[...owners].filter(([, people]) => people.size > 1)",
+		to: "[...owners]",
+		because: "of one person alone nobody is merged beside the others",
+	},
+	{
+		file: "core/run/settled.ts",
+		text: "const shared = [...owners].filter(([, people]) => people.size > 1);",
+		from: ">",
+		to: ">=",
+		because: "of one person alone nobody is merged beside the others",
+	},
 	{
 		file: "core/run/settled.ts",
 		text: "if (giving === undefined) return;",

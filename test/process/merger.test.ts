@@ -155,7 +155,9 @@ describe("collisions", () => {
 		const { did, report } = await sync(merger);
 		expect(did).toEqual([]);
 		expect(report.holds.filter(({ because }) => because === "ambiguous").map(({ detail }) => detail)).toEqual(
-			Array(2).fill(expect.stringMatching(/^2 people match one account: corp:\S+, north:\S+; whoever does not belong to it: rollcall unlink/)),
+			Array(2).fill(
+				expect.stringMatching(/^2 people match one account: corp:\S+, north:\S+; whoever does not belong to it: rollcall unlink/),
+			),
 		);
 		expect(merger.accounts()).toEqual(before);
 	}, 60_000);

@@ -366,6 +366,43 @@ describe("somebody who left, and a newcomer with the very username and address",
 			plan: ["username-taken: account.create USER1", "ambiguous: account.disable user1"],
 		},
 		{
+			rule: "are held too while the newcomer's record cannot be read, with its name or without one",
+			scene: { ...one, accounts: [account(1), account(2)], links: [[1, 1]], rules: asked(1, 0), held: [[key(7), { username: "USER1" }]] },
+			plan: ["rejected-at-source: any change USER1", "ambiguous: account.disable user1"],
+			says: ["idp:7 is new and could not be read"],
+		},
+		{
+			rule: "may be anybody who is new and whose record shows no name; the first by key is named",
+			scene: {
+				...one,
+				rules: asked(1, 0),
+				held: [
+					[key(9), { username: "" }],
+					[key(8), { username: "" }],
+				],
+			},
+			plan: ["rejected-at-source: any change", "rejected-at-source: any change", "ambiguous: account.disable user1"],
+			says: ["idp:8 is new and could not be read"],
+		},
+		{
+			rule: "are nobody's matter where the unreadable record has another name, or an account by one of its keys",
+			scene: {
+				...one,
+				accounts: [...one.accounts!, account(8, { username: "other" })],
+				links: [
+					[1, 1],
+					[other(7), 8],
+				],
+				readSources: ["idp", "crew"],
+				rules: asked(1, 0),
+				held: [
+					[key(6), { username: "somebody" }],
+					[key(7), { username: "", aliases: [other(7)] }],
+				],
+			},
+			plan: ["disable user1", "rejected-at-source: any change", "rejected-at-source: any change somebody"],
+		},
+		{
 			rule: "are no matter where the newcomer has an account by another key",
 			scene: {
 				...one,
