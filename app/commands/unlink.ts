@@ -11,6 +11,10 @@ import { holderName, openStore } from "../wiring.ts";
 export async function unlinkCommand(session: Session, person: string): Promise<number> {
 	offersOnly(session, "unlink", ["text"], { out: false });
 	const product = oneProduct(session, "unlink");
+	if (!session.options.yes && !session.terminal.input.isTTY)
+		throw new SyncError("config.invalid", "unlink was started without a terminal and without --yes, so nobody can be asked", {
+			todo: "Add --yes once you are sure, or run it in a terminal.",
+		});
 	const store = await openStore(session.config, { readOnly: false, tell: session.tell });
 	try {
 		const links = await store.links(product.id);

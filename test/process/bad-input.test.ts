@@ -26,7 +26,7 @@ describe("the configuration", () => {
 		[
 			"an unknown key",
 			(text) => text.replace("    leavers:", "    leaver:"),
-			`31:5: products.jira.leaver: there is no key "leaver" here; allowed: kind, url, token, username, password, pageSize, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "leavers"?`,
+			`31:5: products.jira.leaver: there is no key "leaver" here; allowed: kind, url, token, username, password, userServer, pageSize, mark, posture, adopt, people, groups, leavers, protect, limits, shrink, errorBudget, schedule, timeZone, network. Did you mean "leavers"?`,
 		],
 		[
 			"a wrong type",
