@@ -68,11 +68,14 @@ class JiraProduct implements AtlassianProduct {
 		const { version, site } = this.#server;
 		const { pageSize, network } = this.#settings;
 		const parts = { product: this.id, talk: this.#talk, version, concurrency: network.concurrency };
-		const seats = seatsOf(await this.#talk.applicationRoles(signal));
-		const giving = request.seatGroups ? seats.flatMap((pool) => [...(pool.groups ?? [])]) : [];
+		const askSeats = async () => seatsOf(await this.#talk.applicationRoles(signal));
+		// Otherwise last: that somebody is no administrator is told better by what comes before.
+		const early = request.seatGroups ? await askSeats() : undefined;
+		const giving = early?.flatMap((pool) => [...(pool.groups ?? [])]) ?? [];
 		const wanted = request.groups === undefined ? request : { ...request, groups: new Set([...request.groups, ...giving]) };
 		const actual = await readJira({ ...parts, ...(pageSize === undefined ? {} : { pageSize }) }, wanted, signal);
 		this.#writer.learn([...actual.accounts.values()].map((account) => [account.id, account.username] as const));
+		const seats = early ?? (await askSeats());
 		return { ...actual, seats, ...(site === undefined ? {} : { site }) };
 	}
 
