@@ -3,7 +3,6 @@ import type { Limit, Limits, ShrinkLimits } from "../core/guard.ts";
 import type { ConnectorId, ProductId } from "../core/model.ts";
 import type { Posture } from "../core/plan.ts";
 import type { PolicyText, SourceText } from "../core/policy/policy.ts";
-import type { MarkConfig } from "./mark.ts";
 import type { NetworkConfig, NetworkInput } from "./network.ts";
 import type { Path } from "./problem.ts";
 import type { SecretRef } from "./secrets.ts";
@@ -33,6 +32,12 @@ export interface Builder {
 export interface SourceBase {
 	readonly id: ConnectorId;
 	readonly kind: string;
+}
+
+/** Where an ownership mark goes, and what signs it; for products that keep free attributes of accounts. */
+export interface MarkConfig {
+	readonly attribute: string;
+	readonly key: SecretRef;
 }
 
 export interface ProductBase {

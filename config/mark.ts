@@ -1,13 +1,6 @@
 import { z } from "zod";
 import { field, line, SECRET_ALLOWED, secret } from "./fields.ts";
-import type { Builder, Rules } from "./kind.ts";
-import type { SecretRef } from "./secrets.ts";
-
-/** Where an ownership mark goes, and what signs it; for products that keep free attributes of accounts. */
-export interface MarkConfig {
-	readonly attribute: string;
-	readonly key: SecretRef;
-}
+import type { Builder, MarkConfig, Rules } from "./kind.ts";
 
 /** The `mark` section. `attribute`: what the product calls such a thing, in the singular. */
 export const markField = (attribute: string) =>

@@ -1,6 +1,6 @@
 import type { Wish } from "../desired/desired.ts";
 import type { DiffRules } from "../diff/input.ts";
-import { hasGift, releasedFrom } from "../diff/memberships.ts";
+import { hasGift, releasedFrom } from "../diff/returning.ts";
 import { licenceGroups } from "../diff/world.ts";
 import type { AccountId, PersonKey } from "../model.ts";
 import { foldName, type ReadableProduct } from "../product.ts";
