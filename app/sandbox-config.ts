@@ -39,12 +39,19 @@ const SIGN = '# A configuration for the stand-ins that "rollcall demo" and "roll
 
 /** Throws `config.invalid` for a folder with a configuration of somebody's own: it is never written over, nor the store beside it. */
 export async function assertOurFolder(directory: string): Promise<void> {
-	const text = await readFile(join(directory, "rollcall.yaml"), "utf8").catch(() => undefined);
-	const foreign = text === undefined ? await isThere(join(directory, "rollcall.db")) : !text.startsWith(SIGN);
-	if (!foreign) return;
+	const ours = await isOurs(join(directory, "rollcall.yaml"));
+	if (ours ?? !(await isThere(join(directory, "rollcall.db")))) return;
 	throw new SyncError("config.invalid", `${directory} holds an installation that no demo has made; nothing was touched`, {
 		todo: "Give another folder: --directory FOLDER.",
 	});
+}
+/** Undefined: there is no such file. One that cannot be read is not ours. */
+async function isOurs(path: string): Promise<boolean | undefined> {
+	try {
+		return (await readFile(path, "utf8")).startsWith(SIGN);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : false;
+	}
 }
 const isThere = (path: string): Promise<boolean> =>
 	access(path).then(

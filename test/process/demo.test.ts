@@ -25,6 +25,15 @@ test.each(["demo", "sandbox"])("%s writes over no installation that it has not m
 	await rm(folder, { recursive: true });
 });
 
+test("the demo writes into no folder whose configuration it cannot read", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "rollcall-own-"));
+	await mkdir(join(folder, "rollcall.yaml"));
+	const { code, err } = await new Program(["demo", "--directory", folder], { cwd: away }).ended;
+	expect([code, err]).toEqual([64, expect.stringContaining("nothing was touched")]);
+	expect(await readdir(folder)).toEqual(["rollcall.yaml"]);
+	await rm(folder, { recursive: true });
+});
+
 test("the demo tells its story to the end and leaves what it says", async () => {
 	const { code, out, err } = await new Program(["demo"], { cwd: away }).ended;
 	expect([code, err.includes("Bug in Rollcall")]).toEqual([0, false]);
